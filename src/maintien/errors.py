@@ -1,0 +1,393 @@
+"""The error tree: each class says who can fix it, its exit status and its message.
+
+A message is a sentence in English that says what is wrong and what to do, with named fields; the
+edges translate it. Drivers' errors are wrapped once, at the edge, with the cause. No message ever
+holds a password.
+"""
+
+from typing import ClassVar, Final
+
+from maintien.messages import N_
+
+EXIT_DONE: Final = 0
+EXIT_FAILED: Final = 1
+EXIT_USAGE: Final = 2
+EXIT_IN_PART: Final = 3
+
+
+class MaintienError(Exception):
+    """Something that a person has to put right; never a programming mistake."""
+
+    exit_status: ClassVar[int] = EXIT_FAILED
+    message: ClassVar[str]
+
+    def __init__(self, **fields: object) -> None:
+        """Take the values for the fields of the class's message."""
+        super().__init__(fields)
+        self.fields = fields
+
+    def __str__(self) -> str:
+        """Give the sentence in English."""
+        return self.message.format(**self.fields)
+
+
+class UsageError(MaintienError):
+    """The caller asked for something that can't be."""
+
+    exit_status = EXIT_USAGE
+
+
+class UnknownCourse(UsageError):
+    """No course has this id, short name or ID number."""
+
+    message = N_(
+        "There is no course {course!r} on this site: give its id, short name or ID number"
+        " (“maintien courses --all” lists them)."
+    )
+
+
+class AmbiguousCourse(UsageError):
+    """Several courses answer to this name."""
+
+    message = N_(
+        "{course!r} fits several courses ({candidates}): write id:…, shortname:… or idnumber:… before it."
+    )
+
+
+class FrontPageCourse(UsageError):
+    """The front page has no enrolments."""
+
+    message = N_("Course 1 is the site's front page, which has no enrolments: choose another course.")
+
+
+class UnknownCategory(UsageError):
+    """No category has this id, ID number or name."""
+
+    message = N_("There is no course category {category!r} on this site: give its id, ID number or name.")
+
+
+class AmbiguousCategory(UsageError):
+    """Several categories answer to this name."""
+
+    message = N_("{category!r} fits several course categories ({candidates}): give the id.")
+
+
+class UnknownCohort(UsageError):
+    """No cohort has this id, ID number or name."""
+
+    message = N_("There is no cohort {cohort!r} on this site: give its id, ID number or name.")
+
+
+class AmbiguousCohort(UsageError):
+    """Several cohorts answer to this name."""
+
+    message = N_("{cohort!r} fits several cohorts ({candidates}): give the id.")
+
+
+class UnknownRole(UsageError):
+    """No role has this short name."""
+
+    message = N_("There is no role {role!r} on this site; its roles are {known}.")
+
+
+class UnknownMethod(UsageError):
+    """This is not a word that can name an enrolment method."""
+
+    message = N_("{method!r} is not an enrolment method; methods are for example {known}.")
+
+
+class UnknownOperator(UsageError):
+    """No account has this user name."""
+
+    message = N_("There is no account {operator!r} on this site: give --operator a user name or an id.")
+
+
+class NoOperator(UsageError):
+    """The site names no administrator."""
+
+    message = N_("This site names no administrator: say with --operator in whose name to write.")
+
+
+class EmptySelection(UsageError):
+    """Nothing was selected."""
+
+    message = N_("Say which courses: --course, --category, --cohort, --courses-file or --all.")
+
+
+class UnreadableDate(UsageError):
+    """The text is not a date."""
+
+    message = N_(
+        "{text!r} is not a date: write 2027-08-31, 2027-08-31T18:00, @1819749599 (Unix time) or never."
+    )
+
+
+class DateInThePast(UsageError):
+    """The end date has passed."""
+
+    message = N_("{text!r} is in the past: give an end date that is still to come.")
+
+
+class EndBeforeStart(UsageError):
+    """Every enrolment asked for starts after the end date."""
+
+    message = N_("The end date {text!r} is before the start of these enrolments ({start}): give a later one.")
+
+
+class ConflictingOptions(UsageError):
+    """Two options exclude each other."""
+
+    message = N_("{first} and {second} can't be used together: leave one of them out.")
+
+
+class UnknownLanguage(UsageError):
+    """There is no catalogue for this language."""
+
+    message = N_("There is no language {language!r}: choose fr or en.")
+
+
+class UnreadableCoursesFile(UsageError):
+    """The CSV file can't be read as one."""
+
+    message = N_("{path} can't be read: {reason}")
+
+
+class CoursesFileColumnMissing(UsageError):
+    """The CSV file has no column for the courses."""
+
+    message = N_("{path} has no column “course”; its columns are {columns}. Name one of them “course”.")
+
+
+class CoursesFileBadLine(UsageError):
+    """A line of the CSV file is wrong."""
+
+    message = N_("{path}, line {line}: {reason}")
+
+
+class UnknownOption(UsageError):
+    """The command has no such option."""
+
+    message = N_("There is no option {option} here: “{command} --help” lists the options.")
+
+
+class MisspelledOption(UsageError):
+    """The command has no such option, but one that is spelt like it."""
+
+    message = N_("There is no option {option} here: did you mean {suggestion}?")
+
+
+class OptionNeedsValue(UsageError):
+    """An option stands without its value."""
+
+    message = N_("{option} needs a value after it.")
+
+
+class OptionTakesNoValue(UsageError):
+    """A switch stands with a value."""
+
+    message = N_("{option} takes no value: write it alone.")
+
+
+class MissingCommand(UsageError):
+    """The command line names no command."""
+
+    message = N_("Say what to do: “maintien --help” lists the commands.")
+
+
+class UnknownCommand(UsageError):
+    """There is no such command."""
+
+    message = N_("There is no command {command!r}: “maintien --help” lists them.")
+
+
+class UnexpectedArgument(UsageError):
+    """A command got a word that belongs to no option."""
+
+    message = N_("{argument!r} is not expected here: “{command} --help” shows what is.")
+
+
+class UnclearCommandLine(UsageError):
+    """The command line can't be understood for some other reason."""
+
+    message = N_("The command line can't be understood ({reason}): see “maintien --help”.")
+
+
+class UnknownChoice(UsageError):
+    """An option takes one of a few words."""
+
+    message = N_("{option} takes {choices}, not {value!r}.")
+
+
+class MissingEndDate(UsageError):
+    """No end date was given."""
+
+    message = N_(
+        "Say until when: --until DATE, or a date in the column “until” on every line of the courses file."
+    )
+
+
+class MissingCourse(UsageError):
+    """A command for single courses got none."""
+
+    message = N_("Say which course: --course with its id, short name or ID number.")
+
+
+class ManualIsNoSource(UsageError):
+    """Manual enrolments were asked to be converted into manual ones."""
+
+    message = N_("“manual” is what enrolments are converted into: leave it out of the methods.")
+
+
+class CourseNamedTwice(UsageError):
+    """Two lines of the CSV file ask different things of one course."""
+
+    message = N_("{course!r} has other settings on line {other}: leave one of the lines out.")
+
+
+class SiteError(MaintienError):
+    """The site, its configuration or its database has to be put right."""
+
+
+class NoSite(UsageError):
+    """No site was named."""
+
+    message = N_("Say which site: --site or MAINTIEN_SITE, with a name, a URL or a path to config.php.")
+
+
+class UnknownSite(UsageError):
+    """The name is in no site file."""
+
+    message = N_("There is no site {site!r} in {path}; it knows {known}.")
+
+
+class BrokenSiteFile(SiteError):
+    """The site file can't be read."""
+
+    message = N_("The site file {path} can't be read: {reason}")
+
+
+class BadSiteUrl(UsageError):
+    """The URL is not one of a database that Moodle runs on."""
+
+    message = N_(
+        "The site's URL can't be used ({reason}): write sqlite:///FILE, postgresql://USER:PASSWORD@HOST/DATABASE,"
+        " mariadb://… or mysql://…"
+    )
+
+
+class UnknownUrlOption(UsageError):
+    """The URL's query has a key that means nothing here."""
+
+    message = N_("The site's URL has an option that means nothing here; its options can be {known}.")
+
+
+class BrokenConfigPhp(SiteError):
+    """Moodle's config.php can't be read without executing it."""
+
+    message = N_("{path}, line {line}: {reason}")
+
+    def __init__(self, path: str, line: int, reason: str) -> None:
+        """Name the file, the line and what is wrong with it; never a value from the file."""
+        super().__init__(path=path, line=line, reason=reason)
+
+
+class CannotConnect(SiteError):
+    """The database does not let us in."""
+
+    message = N_("Can't connect to {site}: {reason}")
+
+
+class SqliteTooOld(SiteError):
+    """Python was built with an old SQLite."""
+
+    message = N_("This machine's SQLite is {version}: maintien needs 3.35 or later.")
+
+
+class NotAMoodle(SiteError):
+    """The database has no Moodle tables with this prefix."""
+
+    message = N_(
+        "{site} has no Moodle tables with the prefix {prefix!r}{hint}: check the database's name and ?prefix=."
+    )
+
+
+class OtherPrefix(NotAMoodle):
+    """The database has Moodle tables, with another prefix."""
+
+    message = N_(
+        "{site} has no Moodle tables with the prefix {prefix!r}, but some with {found}: write it in ?prefix=."
+    )
+
+
+class MoodleTooOld(SiteError):
+    """The Moodle is older than what maintien knows."""
+
+    message = N_("{site} is Moodle {release}: maintien needs Moodle 4.0 or later.")
+
+
+class ReadOnlyAccount(SiteError):
+    """The database account may only read."""
+
+    message = N_(
+        "The database account of {site} may only read: previews work, but --run needs an account that may write."
+    )
+
+
+class DatabaseFailed(SiteError):
+    """The database answered with an error."""
+
+    message = N_("The database of {site} answered with an error: {reason}")
+
+
+class NotADemoSite(SiteError):
+    """Something that plays Moodle's own part was about to write to a site that isn't invented."""
+
+    message = N_(
+        "{site} is not an embedded university: maintien plays Moodle's syncs on invented sites only"
+        " (“maintien demo” makes one)."
+    )
+
+
+class BadRegisterSetting(SiteError):
+    """A setting of the external database method is none that can be followed."""
+
+    message = N_("The site's setting {setting} is {value!r}, which names no table or field: correct it in Moodle.")
+
+
+class RegisterUnreadable(SiteError):
+    """The external table can't be read."""
+
+    message = N_("The external enrolment table {table!r} can't be read: {reason}")
+
+
+class CourseWithoutContext(SiteError):
+    """A course lacks its row in Moodle's table of contexts."""
+
+    message = N_(
+        "Moodle has no context for course {course}: run its scheduled task “Create missing contexts”,"
+        " or leave the course out."
+    )
+
+
+class CourseFailed(SiteError):
+    """A course could not be written; nothing was changed in it, and the others went on."""
+
+    exit_status = EXIT_IN_PART
+
+
+class CourseKeptLocked(CourseFailed):
+    """Others held the course's rows at every attempt."""
+
+    message = N_(
+        "{course} could not be written: other work on the site held its rows at each of {attempts} attempts."
+        " Run the same command again."
+    )
+
+
+class CourseKeptChanging(CourseFailed):
+    """The course changed between reading and writing at every attempt."""
+
+    message = N_(
+        "{course} could not be written: its enrolments changed during each of {attempts} attempts."
+        " Run the same command again."
+    )

@@ -1,0 +1,97 @@
+"""What the pre-checks find, one type a finding; the words and the remedies are in the reports.
+
+An *obstacle* keeps a course from being converted; a *warning* is something to know before.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from maintien.moodle.values import UnenrolAction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManualMethodDisabledOnSite:
+    """The site has the manual method switched off: nobody can be enrolled by hand anywhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManualInstanceDisabled:
+    """The course's manual instance is disabled: enrolments in it give no access."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManualInstanceWouldBeDisabled:
+    """The course has no manual instance, and the site creates new ones disabled."""
+
+
+Obstacle: TypeAlias = (
+    ManualMethodDisabledOnSite | ManualInstanceDisabled | ManualInstanceWouldBeDisabled
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManualInstanceMissing:
+    """The course has no manual instance; one is created from the site's defaults."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnablingGivesAccess:
+    """Enabling the manual instance also lets in people whom this plan does not convert."""
+
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpiryActs:
+    """At the end date the manual method does more than refuse access."""
+
+    action: UnenrolAction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpiryNotice:
+    """Moodle will write to people before the end date."""
+
+    to_participants: bool
+    """Whether participants get it, or only whoever enrolled them."""
+    threshold: int
+    """Seconds before the end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WelcomeMessage:
+    """The manual instance has a welcome message (Moodle 4.4 and later), which will not be sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedUnenrolAction:
+    """What an automatic method does to people whom its feed has dropped."""
+
+    method: str
+    action: UnenrolAction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndDateIsPast:
+    """The end date has passed already, so it takes access away (exact reproduction only)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndDateShortens:
+    """The end date asked for is earlier than what these people have by hand."""
+
+    people: int
+
+
+Warning_: TypeAlias = (
+    ManualInstanceMissing
+    | EnablingGivesAccess
+    | ExpiryActs
+    | ExpiryNotice
+    | WelcomeMessage
+    | FeedUnenrolAction
+    | EndDateIsPast
+    | EndDateShortens
+)
+
+Finding: TypeAlias = Obstacle | Warning_

@@ -1,0 +1,101 @@
+"""Why a person is left alone, one type a reason; the words for them are in the reports."""
+
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+from maintien.moodle.ids import UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletedAccount:
+    """The account is deleted, or no longer there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspendedAccount:
+    """The account is suspended on the whole site."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspendedEnrolment:
+    """Every enrolment asked for is suspended, or its method is disabled in the course."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodNotAskedFor:
+    """The person is enrolled by other methods only."""
+
+    methods: tuple[str, ...]
+    """In alphabetical order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoRole:
+    """The person has no role at all in the course."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleNotAskedFor:
+    """The person has other roles only."""
+
+    roles: tuple[str, ...]
+    """Shortnames, in alphabetical order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspendedManualEnrolment:
+    """Somebody suspended the manual enrolment that the person has already; it is not revived."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManualEnrolmentSuffices:
+    """The manual enrolment that the person has already ends no earlier."""
+
+    ends_at: int
+    """Unix seconds, 0 for never."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManualEnrolmentKeepsItsEnd:
+    """What the person would get never ends, but the manual enrolment they have does.
+
+    A conversion never makes one unlimited; changing its end date is a decision of its own.
+    """
+
+    ends_at: int
+    """Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartsAfterEndDate:
+    """The enrolment starts after the end date asked for."""
+
+    starts_at: int
+    """Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManualMethodUnavailable:
+    """The course cannot take manual enrolments now; the course's obstacle says why."""
+
+
+Reason: TypeAlias = (
+    DeletedAccount
+    | SuspendedAccount
+    | SuspendedEnrolment
+    | MethodNotAskedFor
+    | NoRole
+    | RoleNotAskedFor
+    | SuspendedManualEnrolment
+    | ManualEnrolmentSuffices
+    | ManualEnrolmentKeepsItsEnd
+    | StartsAfterEndDate
+    | ManualMethodUnavailable
+)
+
+
+class LeftAlone(NamedTuple):
+    """A person whom a plan does not convert, and why."""
+
+    userid: UserId
+    reason: Reason

@@ -1,0 +1,36 @@
+"""A plan is data: the changes to one course, the people left alone, and what the pre-checks found."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from maintien.enrolments.state import Course
+from maintien.moodle.ids import UserId
+from maintien.planning.changes import Change
+from maintien.planning.findings import Obstacle, Warning_
+from maintien.planning.left_alone import LeftAlone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoursePlan:
+    """What is to happen in one course. The same state and policy give an equal plan."""
+
+    course: Course
+    changes: tuple[Change, ...] = ()
+    """Instances first, then user enrolments, role assignments, group memberships; each by person."""
+    left_alone: tuple[LeftAlone, ...] = ()
+    """By person; nobody twice."""
+    obstacle: Obstacle | None = None
+    """Why nothing changes in this course, or None when nothing stands in the way."""
+    warnings: tuple[Warning_, ...] = ()
+    converted: frozenset[UserId] = frozenset()
+    """People who get a manual enrolment, or a longer one."""
+    touched: frozenset[UserId] = frozenset()
+    """People whose sessions must look their access up again (``accesslib/dirtyusers``)."""
+    echoes: Mapping[UserId, int] = field(default_factory=dict)
+    """How many more ``user_enrolment_updated`` events a person's enrolment causes in Moodle than the one
+    of its change: the procedure's steps write some rows several times over. Only in exact reproduction."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not self.changes

@@ -1,0 +1,47 @@
+"""Chooses the rules that plan a course, from the policy."""
+
+from dataclasses import dataclass
+
+from maintien.enrolments.state import CourseState
+from maintien.moodle.config import SiteConfig
+from maintien.moodle.ids import RoleId
+from maintien.planning.convert import plan_conversion
+from maintien.planning.like_moodle import plan_like_moodle
+from maintien.planning.plan import CoursePlan
+from maintien.planning.policy import (
+    Circumstances,
+    ConversionPolicy,
+    EndFor,
+    LikeMoodlePolicy,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planner:
+    """Plans one course after another under one policy; holds no state of its own."""
+
+    policy: ConversionPolicy | LikeMoodlePolicy
+    config: SiteConfig
+    circumstances: Circumstances
+
+    def plan(self, state: CourseState) -> CoursePlan:
+        """Plan what the policy does to this course."""
+        match self.policy:
+            case ConversionPolicy():
+                return plan_conversion(state, self.policy, self.config, self.circumstances)
+            case LikeMoodlePolicy():
+                return plan_like_moodle(state, self.policy, self.config, self.circumstances)
+
+    @property
+    def inherited_roles(self) -> frozenset[RoleId]:
+        """The roles that have to be looked up in the contexts above the course as well.
+
+        Moodle's participants page filters by roles of the parent contexts too
+        (participants_search::get_roles_sql, user/classes/table/participants_search.php, Moodle 4.3),
+        so whatever reproduces its selection needs them; a conversion's own rules don't.
+        """
+        match self.policy:
+            case ConversionPolicy(end_for=EndFor.CONVERTED):
+                return frozenset()
+            case ConversionPolicy() | LikeMoodlePolicy():
+                return self.policy.end_roles

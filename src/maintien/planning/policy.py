@@ -1,0 +1,65 @@
+"""What a conversion is asked to do, as data."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from maintien.moodle.ids import RoleId, UserId
+
+AUTOMATIC_METHODS: Final = frozenset({"cohort", "database"})
+"""The methods converted unless others are asked for."""
+
+
+class EndFor(Enum):
+    """Who gets the end date."""
+
+    CONVERTED = "converted"
+    """People whom the conversion enrols by hand, or whose manual enrolment it prolongs."""
+    ALL_MANUAL = "all-manual"
+    """Also everybody else whom the procedure's third step would select."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversionPolicy:
+    """Who is converted in a course, until when, and how."""
+
+    ends_at: int
+    """Unix seconds, the last second of access; 0 for never."""
+    methods: frozenset[str] | None = AUTOMATIC_METHODS
+    """Whose enrolments are converted; None for every method but manual."""
+    roles: frozenset[RoleId] | None
+    """People with one of these roles in the course are converted; None for whatever role."""
+    end_roles: frozenset[RoleId]
+    """People with one of these roles in the course get the end date."""
+    include_suspended: bool = False
+    end_for: EndFor = EndFor.CONVERTED
+    keep_groups: bool = True
+    enable_manual: bool = False
+
+    def asks_for_method(self, method: str) -> bool:
+        """Whether enrolments of ``method`` are converted."""
+        return method != "manual" if self.methods is None else method in self.methods
+
+    def asks_for_role(self, roleid: RoleId) -> bool:
+        """Whether people with this role are converted."""
+        return self.roles is None or roleid in self.roles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LikeMoodlePolicy:
+    """The procedure's three steps, no more and no less."""
+
+    ends_at: int
+    """Unix seconds; 0 leaves end dates as they are, as the empty form field does."""
+    end_roles: frozenset[RoleId]
+    """The roles that the third step filters by: student, on the procedure's page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """When and in whose name a plan is made."""
+
+    now: int
+    """Unix seconds."""
+    operator: UserId
+    """Goes into modifierid and the log."""
