@@ -1,0 +1,175 @@
+"""Which events Moodle would have logged for the changes of a plan.
+
+Rows that the database numbers are not among them: their events are logged from the table itself
+(event_log). Re-owning a role or a group membership is no event in Moodle: nothing in core does it
+through an API that logs.
+
+Source: the events triggered in lib/enrollib.php, lib/accesslib.php and group/lib.php, Moodle 4.1 and
+4.3; values inside ``other`` that Moodle takes from the database are strings.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from maintien.enrolments.state import (
+    Course,
+    EnrolmentInstance,
+    GroupMembership,
+    RoleAssignment,
+    UserEnrolment,
+)
+from maintien.moodle.events import (
+    ENROL_INSTANCE_CREATED,
+    ENROL_INSTANCE_DELETED,
+    ENROL_INSTANCE_UPDATED,
+    GROUP_MEMBER_ADDED,
+    GROUP_MEMBER_REMOVED,
+    ROLE_ASSIGNED,
+    ROLE_UNASSIGNED,
+    USER_ENROLMENT_CREATED,
+    USER_ENROLMENT_DELETED,
+    USER_ENROLMENT_UPDATED,
+    EventKind,
+    LoggedEvent,
+    OtherValue,
+)
+from maintien.moodle.ids import UNSAVED, EnrolmentId, InstanceId, UserId
+from maintien.moodle.values import MANUAL
+from maintien.planning.changes import Added, Change, Changed, Removed, row_of
+from maintien.planning.plan import CoursePlan
+from maintien.sites.database.tables import MoodleTables
+
+_MANUAL: Final[OtherValue] = {"enrol": MANUAL}
+"""``other`` of events about user enrolments: plans write none but manual ones."""
+
+
+def events_of(plans: Sequence[CoursePlan]) -> Iterator[LoggedEvent]:
+    """Give the events of all changes to rows that have an id, in the order of the changes."""
+    for plan in plans:
+        for change in plan.changes:
+            event = _event_of(change, plan.course)
+            if event is not None:
+                yield event
+
+
+def _event_of(change: Change, course: Course) -> LoggedEvent | None:
+    row = row_of(change)
+    if row.id == UNSAVED and not isinstance(row, GroupMembership):
+        return None
+    match row:
+        case EnrolmentInstance():
+            return _instance_event(change, row, course)
+        case UserEnrolment():
+            return _enrolment_event(change, row, course)
+        case RoleAssignment():
+            return _role_event(change, row, course)
+        case GroupMembership():
+            return _membership_event(change, row, course)
+
+
+def _instance_event(change: Change, row: EnrolmentInstance, course: Course) -> LoggedEvent:
+    match change:
+        case Added():
+            kind = ENROL_INSTANCE_CREATED
+        case Changed():
+            kind = ENROL_INSTANCE_UPDATED
+        case Removed():
+            kind = ENROL_INSTANCE_DELETED
+    return _event(kind, course, row.id, None, {"enrol": row.method})
+
+
+def _enrolment_event(change: Change, row: UserEnrolment, course: Course) -> LoggedEvent:
+    match change:
+        case Added():
+            return _event(USER_ENROLMENT_CREATED, course, row.id, row.userid, _MANUAL)
+        case Changed():
+            return _event(USER_ENROLMENT_UPDATED, course, row.id, row.userid, _MANUAL)
+        case Removed():
+            other: OtherValue = {"userenrolment": _as_strings(row, course), "enrol": MANUAL}
+            return _event(USER_ENROLMENT_DELETED, course, row.id, row.userid, other)
+
+
+def _as_strings(row: UserEnrolment, course: Course) -> OtherValue:
+    """Give a deleted row as Moodle logs it: rescue and other tools read it back from there."""
+    return {
+        "id": str(row.id),
+        "status": str(row.status),
+        "enrolid": str(row.instanceid),
+        "userid": str(row.userid),
+        "timestart": str(row.starts_at),
+        "timeend": str(row.ends_at),
+        "modifierid": str(row.modifierid),
+        "timecreated": str(row.timecreated),
+        "timemodified": str(row.timemodified),
+        "courseid": str(course.id),
+        "enrol": MANUAL,
+        "lastenrol": False,
+    }
+
+
+def _role_event(change: Change, row: RoleAssignment, course: Course) -> LoggedEvent | None:
+    match change:
+        case Added():
+            given: OtherValue = {"id": row.id, "component": row.component, "itemid": row.itemid}
+            return _event(ROLE_ASSIGNED, course, row.roleid, row.userid, given)
+        case Changed():
+            return None
+        case Removed():
+            taken: OtherValue = {
+                "id": str(row.id),
+                "component": row.component,
+                "itemid": str(row.itemid),
+            }
+            return _event(ROLE_UNASSIGNED, course, row.roleid, row.userid, taken)
+
+
+def _membership_event(change: Change, row: GroupMembership, course: Course) -> LoggedEvent | None:
+    match change:
+        case Added():
+            other: OtherValue = {"component": row.component, "itemid": row.itemid}
+            return _event(GROUP_MEMBER_ADDED, course, row.groupid, row.userid, other)
+        case Changed():
+            return None
+        case Removed():
+            return _event(GROUP_MEMBER_REMOVED, course, row.groupid, row.userid, None)
+
+
+def _event(
+    kind: EventKind, course: Course, objectid: int, userid: UserId | None, other: OtherValue
+) -> LoggedEvent:
+    return LoggedEvent(kind, objectid, course.contextid, course.id, userid, other)
+
+
+def repeated_updates(
+    connection: Connection, tables: MoodleTables, plans: Sequence[CoursePlan]
+) -> Iterator[LoggedEvent]:
+    """Give the updates that the procedure's steps log besides the one event of each change.
+
+    The enrolments have been written already, so that the new ones have their ids.
+    """
+    courses = {
+        instanceid: plan for plan in plans if plan.echoes for instanceid in _instances_written(plan)
+    }
+    if not courses:
+        return
+    table = tables.user_enrolments
+    rows = connection.execute(
+        select(table.c.id, table.c.enrolid, table.c.userid)
+        .where(table.c.enrolid.in_(sorted(courses)))
+        .order_by(table.c.id)
+    )
+    for enrolmentid, instanceid, userid in rows.all():
+        plan = courses[instanceid]
+        for _ in range(plan.echoes.get(userid, 0)):
+            yield _update(plan.course, enrolmentid, userid)
+
+
+def _instances_written(plan: CoursePlan) -> set[InstanceId]:
+    rows = map(row_of, plan.changes)
+    return {row.instanceid for row in rows if isinstance(row, UserEnrolment)}
+
+
+def _update(course: Course, enrolmentid: EnrolmentId, userid: UserId) -> LoggedEvent:
+    return _event(USER_ENROLMENT_UPDATED, course, enrolmentid, userid, _MANUAL)

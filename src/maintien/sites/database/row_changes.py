@@ -1,0 +1,90 @@
+"""Set-based statements for changes of one table: remove, change, add, each counted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, and_, delete, func, select, update
+
+from maintien.moodle.ids import UNSAVED
+from maintien.planning.changes import Changed, Row
+from maintien.sites.database.bulk import Value, bulk_insert
+from maintien.sites.database.rows import RowMapping
+from maintien.sites.database.staging import staged
+from maintien.sites.interface import StateMoved
+
+_TEXT_COLUMNS = ("component",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowWriter:
+    """Writes the changes of one table in the caller's transaction."""
+
+    connection: Connection
+    mapping: RowMapping
+
+    def remove(self, rows: Sequence[Row]) -> None:
+        """Delete these rows, each only as it was planned to be found. Raises StateMoved."""
+        if not rows:
+            return
+        table, columns = self.mapping.table, self.mapping.columns
+        with staged(
+            self.connection,
+            "maintien_removed",
+            columns,
+            _values(rows),
+            text_columns=_TEXT_COLUMNS,
+        ) as gone:
+            same = and_(*(table.c[column] == gone.c[column] for column in columns))
+            found = self.connection.scalars(
+                select(table.c.id).join_from(gone, table, same).with_for_update(of=table)
+            ).all()
+            if len(found) != len(rows):
+                raise StateMoved
+            self.connection.execute(delete(table).where(table.c.id.in_(select(gone.c.id))))
+
+    def change(self, changes: Sequence[Changed[Row]]) -> None:
+        """Update these rows, each only as it was planned to be found. Raises StateMoved."""
+        if not changes:
+            return
+        table, columns = self.mapping.table, self.mapping.columns
+        old = [f"old_{column}" for column in columns]
+        new = [f"new_{column}" for column in columns[1:]]
+        rows = [(*change.before, *change.after[1:]) for change in changes]
+        with staged(
+            self.connection,
+            "maintien_changed",
+            (*old, *new),
+            sorted(rows),
+            text_columns=[f"{age}_{name}" for age in ("old", "new") for name in _TEXT_COLUMNS],
+        ) as stage:
+            statement = (
+                update(table)
+                .values({column: stage.c[f"new_{column}"] for column in columns[1:]})
+                .where(*(table.c[column] == stage.c[f"old_{column}"] for column in columns))
+            )
+            if self.connection.execute(statement).rowcount != len(rows):
+                raise StateMoved
+
+    def add(self, rows: Sequence[Row]) -> int:
+        """Insert these rows; tell the highest id there was before.
+
+        Rows that had an id once get it back. A row that breaks a unique key raises the driver's
+        IntegrityError, which the site takes for StateMoved.
+        """
+        if not rows:
+            return 0
+        highest = self.highest_id()
+        columns = self.mapping.columns
+        again = [row for row in rows if row.id != UNSAVED]
+        new = [row[1:] for row in rows if row.id == UNSAVED]
+        bulk_insert(self.connection, self.mapping.table, columns, _values(again))
+        bulk_insert(self.connection, self.mapping.table, columns[1:], sorted(new))
+        return highest
+
+    def highest_id(self) -> int:
+        """Tell the highest id in the table; the database numbers later rows above it."""
+        return self.connection.scalar(select(func.max(self.mapping.table.c.id))) or 0
+
+
+def _values(rows: Sequence[Row]) -> Sequence[Sequence[Value]]:
+    return sorted(tuple(row) for row in rows)
