@@ -67,13 +67,9 @@ class TableDefinition:
     """Without the primary key, which is always ``id``."""
 
 
-def whole(
-    name: str, digits: int = 10, *, default: int | None = None, null: bool = False
-) -> ColumnDefinition:
+def whole(name: str, digits: int = 10, *, default: int | None = None, null: bool = False) -> ColumnDefinition:
     """Describe a column of integers."""
-    return ColumnDefinition(
-        name=name, type=WholeNumber(digits=digits), is_nullable=null, default=default
-    )
+    return ColumnDefinition(name=name, type=WholeNumber(digits=digits), is_nullable=null, default=default)
 
 
 def decimal(
@@ -93,9 +89,7 @@ def chars(
     name: str, length: int = 255, *, default: str | None = None, null: bool = False
 ) -> ColumnDefinition:
     """Describe a column of short texts."""
-    return ColumnDefinition(
-        name=name, type=ShortText(length=length), is_nullable=null, default=default
-    )
+    return ColumnDefinition(name=name, type=ShortText(length=length), is_nullable=null, default=default)
 
 
 def text(name: str, *, null: bool = False) -> ColumnDefinition:

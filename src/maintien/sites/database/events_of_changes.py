@@ -70,14 +70,14 @@ def _event_of(change: Change, course: Course) -> LoggedEvent | None:
 
 
 def _instance_event(change: Change, row: EnrolmentInstance, course: Course) -> LoggedEvent:
+    other: OtherValue = {"enrol": row.method}
     match change:
         case Added():
-            kind = ENROL_INSTANCE_CREATED
+            return _event(ENROL_INSTANCE_CREATED, course, row.id, None, other)
         case Changed():
-            kind = ENROL_INSTANCE_UPDATED
+            return _event(ENROL_INSTANCE_UPDATED, course, row.id, None, other)
         case Removed():
-            kind = ENROL_INSTANCE_DELETED
-    return _event(kind, course, row.id, None, {"enrol": row.method})
+            return _event(ENROL_INSTANCE_DELETED, course, row.id, None, other)
 
 
 def _enrolment_event(change: Change, row: UserEnrolment, course: Course) -> LoggedEvent:

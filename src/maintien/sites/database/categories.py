@@ -1,0 +1,43 @@
+"""The tree of course categories."""
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from maintien.moodle.ids import CategoryId
+from maintien.sites.database.tables import MoodleTables
+
+
+class _Place(NamedTuple):
+    """Where a category is; ``path`` is ``/1/5``, itself last, and may lag behind ``parent``."""
+
+    parent: CategoryId
+    path: str | None
+
+
+def with_subcategories(
+    connection: Connection, tables: MoodleTables, ids: Collection[CategoryId]
+) -> frozenset[CategoryId]:
+    """Add to these categories all that lie below them, however deep."""
+    table = tables.course_categories
+    rows = connection.execute(select(table.c.id, table.c.parent, table.c.path))
+    places = {CategoryId(id_): _Place(parent, path) for id_, parent, path in rows}
+    wanted = frozenset(ids)
+    return wanted | {id_ for id_ in places if wanted & _ancestors(id_, places)}
+
+
+def _ancestors(id_: CategoryId, places: Mapping[CategoryId, _Place]) -> frozenset[CategoryId]:
+    """Tell above which the category lies: as its path says, and where it has none, its parents."""
+    above: set[CategoryId] = set()
+    current = id_
+    while current not in above and (place := places.get(current)) is not None:
+        above.add(current)
+        if place.path:
+            return frozenset(above | _ids_in(place.path))
+        current = place.parent
+    return frozenset(above)
+
+
+def _ids_in(path: str) -> set[CategoryId]:
+    return {CategoryId(int(part)) for part in path.split("/") if part.isdecimal()}

@@ -1,0 +1,98 @@
+"""Finds the courses that a person names: by themselves, by category, by cohort, or all."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from sqlalchemy import Connection, select
+
+from maintien.errors import (
+    AmbiguousCategory,
+    AmbiguousCohort,
+    AmbiguousCourse,
+    FrontPageCourse,
+    UnknownCategory,
+    UnknownCohort,
+    UnknownCourse,
+)
+from maintien.moodle.ids import FRONT_PAGE, CategoryId, CourseId
+from maintien.sites.database.categories import with_subcategories
+from maintien.sites.database.chunks import chunks
+from maintien.sites.database.courses import read_all_sizes, read_sizes
+from maintien.sites.database.tables import MoodleTables
+from maintien.sites.database.tokens import Lookup, resolve
+from maintien.sites.interface import CourseSize, Selection
+
+
+def select_courses(connection: Connection, tables: MoodleTables, selection: Selection) -> list[CourseSize]:
+    """Find the courses of ``selection``, each once, by id; the front page is not among them.
+
+    Every name is looked up, also where everything is selected anyway.
+
+    Raises:
+        UnknownCourse, AmbiguousCourse, FrontPageCourse, UnknownCategory, AmbiguousCategory,
+        UnknownCohort, AmbiguousCohort: a name is not that of one thing.
+        CourseWithoutContext: Moodle has not made the context of one of them.
+    """
+    named = set(resolve_courses(connection, tables, selection.courses).values())
+    named.update(_in_categories(connection, tables, selection.categories))
+    named.update(_fed_by_cohorts(connection, tables, selection.cohorts))
+    if selection.everything:
+        return read_all_sizes(connection, tables)
+    return read_sizes(connection, tables, named - {FRONT_PAGE})
+
+
+def resolve_courses(
+    connection: Connection, tables: MoodleTables, tokens: Iterable[str]
+) -> Mapping[str, CourseId]:
+    """Find the course that each token names; three queries a thousand tokens.
+
+    Raises:
+        UnknownCourse, AmbiguousCourse, FrontPageCourse: for the first token that names no course,
+            several, or the front page and nothing else.
+    """
+    lookup = Lookup(
+        table=tables.course,
+        texts=("shortname", "idnumber"),
+        unknown=lambda token: UnknownCourse(course=token),
+        ambiguous=lambda token, candidates: AmbiguousCourse(course=token, candidates=candidates),
+    )
+    found = resolve(connection, lookup, tokens, never=FRONT_PAGE)
+    if FRONT_PAGE in found.values():
+        raise FrontPageCourse
+    return {token: CourseId(id_) for token, id_ in found.items()}
+
+
+def _in_categories(
+    connection: Connection, tables: MoodleTables, tokens: Collection[str]
+) -> Iterator[CourseId]:
+    if not tokens:
+        return
+    lookup = Lookup(
+        table=tables.course_categories,
+        texts=("idnumber", "name"),
+        unknown=lambda token: UnknownCategory(category=token),
+        ambiguous=lambda token, found: AmbiguousCategory(category=token, candidates=found),
+    )
+    named = {CategoryId(id_) for id_ in resolve(connection, lookup, tokens).values()}
+    course = tables.course
+    for chunk in chunks(sorted(with_subcategories(connection, tables, named))):
+        query = select(course.c.id).where(course.c.category.in_(chunk))
+        yield from connection.execute(query).scalars()
+
+
+def _fed_by_cohorts(
+    connection: Connection, tables: MoodleTables, tokens: Collection[str]
+) -> Iterator[CourseId]:
+    if not tokens:
+        return
+    lookup = Lookup(
+        table=tables.cohort,
+        texts=("idnumber", "name"),
+        unknown=lambda token: UnknownCohort(cohort=token),
+        ambiguous=lambda token, found: AmbiguousCohort(cohort=token, candidates=found),
+    )
+    named = set(resolve(connection, lookup, tokens).values())
+    enrol = tables.enrol
+    feeds = select(enrol.c.courseid).where(enrol.c.enrol == "cohort")
+    for chunk in chunks(sorted(named)):
+        query = feeds.where(enrol.c.customint1.in_(chunk))
+        yield from connection.execute(query).scalars()

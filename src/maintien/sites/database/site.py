@@ -1,0 +1,130 @@
+"""A Moodle site in its own database."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine
+
+from maintien.enrolments.people import Person
+from maintien.enrolments.state import Course, CourseState
+from maintien.moodle.config import SiteConfig
+from maintien.moodle.ids import CourseId, GroupId, RoleId, UserId
+from maintien.planning.plan import CoursePlan
+from maintien.sites.database import (
+    configuration,
+    dirty_users,
+    operators,
+    people,
+    privileges,
+    reading,
+    selecting,
+    writing,
+)
+from maintien.sites.database.connecting import reading_engine, writing_engine
+from maintien.sites.database.failures import database_failures
+from maintien.sites.database.operators import OperatorFound
+from maintien.sites.database.tables import MoodleTables
+from maintien.sites.interface import Authorship, CourseSize, Selection
+from maintien.sites.write_access import WriteAccess
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseSite:
+    """Implements :class:`~maintien.sites.interface.Site`; may be used by several threads."""
+
+    name: str
+    engine: Engine
+    tables: MoodleTables
+
+    @property
+    def reads_while_writing(self) -> bool:
+        """Whether the database lets one connection read while another writes."""
+        return self.engine.dialect.name != "sqlite"
+
+    def read_config(self) -> SiteConfig:
+        """Read the settings in force, and the roles."""
+        with self._reading() as connection:
+            return configuration.read_config(connection, self.tables)
+
+    def select(self, selection: Selection) -> list[CourseSize]:
+        """Find the courses of a selection, each once, by id; the front page is not among them."""
+        with self._reading() as connection:
+            return selecting.select_courses(connection, self.tables, selection)
+
+    def resolve_courses(self, tokens: Iterable[str]) -> Mapping[str, CourseId]:
+        """Find the course that each token names, so that lines of a file keep to their courses.
+
+        Raises UnknownCourse, AmbiguousCourse or FrontPageCourse, for the first that names no course.
+        """
+        with self._reading() as connection:
+            return selecting.resolve_courses(connection, self.tables, tokens)
+
+    def find_operator(self, text: str) -> OperatorFound:
+        """Find the account with this id or user name.
+
+        Raises UnknownOperator.
+        """
+        with self._reading() as connection:
+            return operators.find_operator(connection, self.tables, text)
+
+    def read_states(
+        self, courses: Sequence[Course], inherited_roles: Collection[RoleId] = ()
+    ) -> Iterator[CourseState]:
+        """Read the states of one batch of courses, all as of one moment, in the order given."""
+        with self._reading() as connection:
+            yield from reading.read_states(connection, self.tables, courses, inherited_roles)
+
+    def read_people(self, ids: Iterable[UserId]) -> Mapping[UserId, Person]:
+        """Read who people are; ids without an account are missing from the answer."""
+        with self._reading() as connection:
+            return people.read_people(connection, self.tables, ids)
+
+    def read_group_names(self, courses: Iterable[CourseId]) -> Mapping[GroupId, str]:
+        """Read the names of all groups of these courses."""
+        with self._reading() as connection:
+            return people.read_group_names(connection, self.tables, courses)
+
+    def write(
+        self,
+        plans: Sequence[CoursePlan],
+        authorship: Authorship,
+        *,
+        marked_before: Collection[UserId] = (),
+    ) -> None:
+        """Write the changes of these plans in one transaction, all or nothing."""
+        with self._writing() as connection:
+            config = configuration.read_config(connection, self.tables)
+            writing.write_plans(connection, self.tables, config, plans, authorship, marked_before)
+
+    def mark_users_dirty(self, users: Collection[UserId], authorship: Authorship) -> None:
+        """Make the sessions of these people look their access up again."""
+        with self._writing() as connection:
+            config = configuration.read_config(connection, self.tables)
+            dirty_users.mark_users_dirty(connection, self.tables, config, users, authorship.now)
+
+    def check_may_write(self) -> WriteAccess:
+        """Find what keeps the account from writing, if anything does; nothing is written."""
+        # Not as one that only reads: the server would answer for the transaction.
+        with self._failures(), self.engine.connect() as connection:
+            return privileges.check_may_write(connection, self.tables)
+
+    def close(self) -> None:
+        """Close the connections that are not in use."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._failures(), reading_engine(self.engine).connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with (
+            self._failures(is_writing=True),
+            writing_engine(self.engine).begin() as connection,
+        ):
+            yield connection
+
+    def _failures(self, *, is_writing: bool = False) -> AbstractContextManager[None]:
+        return database_failures(self.name, password=self.engine.url.password, is_writing=is_writing)
