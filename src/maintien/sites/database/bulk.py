@@ -78,9 +78,12 @@ def _insert_many_values(
 def _literal(connection: Connection) -> Callable[[Sequence[Value]], str]:
     driver: Any = connection.connection.driver_connection
 
+    # mysqlclient quotes into bytes, PyMySQL into text.
+    quote: Any = driver.literal if connection.dialect.driver == "mysqldb" else driver.escape
+
     def quoted(text: str) -> str:
-        escaped = driver.literal(text) if hasattr(driver, "literal") else driver.escape(text)
-        return escaped.decode() if isinstance(escaped, bytes) else str(escaped)
+        literal = quote(text)
+        return literal.decode() if isinstance(literal, bytes) else str(literal)
 
     def literal(row: Sequence[Value]) -> str:
         return "(" + ",".join(map(value, row)) + ")"

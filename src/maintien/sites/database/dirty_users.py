@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, literal, select, update
+from sqlalchemy import Connection, select, update
 
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.events import DIRTY_USERS
 from maintien.moodle.ids import UserId
 from maintien.sites.database.bulk import bulk_insert
-from maintien.sites.database.staging import staged
+from maintien.sites.database.chunks import chunks
 from maintien.sites.database.tables import MoodleTables
 
 
@@ -25,20 +25,19 @@ def mark_users_dirty(
     Source: mark_user_dirty (lib/accesslib.php), set_cache_flag (lib/moodlelib.php), Moodle 4.3.
     """
     names = sorted({str(userid) for userid in users})
-    if not names:
-        return
     flags = tables.cache_flags
     expiry = now + config.session_timeout
-    rows = [(name,) for name in names]
-    with staged(connection, "maintien_dirty", ("name",), rows, text_columns=("name",)) as dirty:
-        is_marked = (flags.c.flagtype == DIRTY_USERS) & (flags.c.name == dirty.c.name)
-        marked = set(connection.scalars(select(flags.c.name).join_from(dirty, flags, is_marked)))
-        if marked:
+    marked: set[str] = set()
+    for chunk in chunks(names):
+        # Names in the statement rather than in a temporary table: MariaDB compares columns of one
+        # collation only, and Moodle's tables may have any.
+        of_chunk = (flags.c.flagtype == DIRTY_USERS) & flags.c.name.in_(chunk)
+        found = connection.scalars(select(flags.c.name).where(of_chunk)).all()
+        if found:
             connection.execute(
-                update(flags)
-                .values(value="1", expiry=literal(expiry), timemodified=literal(now))
-                .where(is_marked)
+                update(flags).values(value="1", expiry=expiry, timemodified=now).where(of_chunk)
             )
+            marked.update(found)
     bulk_insert(
         connection,
         flags,

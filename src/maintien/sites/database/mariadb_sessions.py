@@ -1,5 +1,6 @@
 """MariaDB and MySQL, through PyMySQL, or mysqlclient where it is installed."""
 
+import os
 import ssl
 from functools import cache
 from importlib import import_module
@@ -26,11 +27,12 @@ def mariadb_connection(settings: DatabaseSettings) -> tuple[URL, dict[str, Any]]
     """Put the settings into the driver's words.
 
     Raises:
-        CannotConnect: the file of certificate authorities can't be read.
+        CannotConnect: the socket is not there, or the file of certificate authorities can't be read.
     """
     transport = _transport(settings)
     # Only PyMySQL takes a context of Python's own, whose checks are known.
     driver = "pymysql" if transport or fast_mariadb_driver() is None else "mysqldb"
+    _require_socket(settings)
     socket = settings.socket or _usual_socket(settings)
     url = URL.create(
         f"mysql+{driver}",
@@ -45,6 +47,7 @@ def mariadb_connection(settings: DatabaseSettings) -> tuple[URL, dict[str, Any]]
         "connect_timeout": CONNECT_TIMEOUT,
         "init_command": _session(settings),
         **({"unix_socket": socket} if socket else {}),
+        **_password(settings, driver),
         **transport,
     }
     return url, arguments
@@ -72,11 +75,29 @@ def _session(settings: DatabaseSettings) -> str:
     )
 
 
+def _password(settings: DatabaseSettings, driver: str) -> dict[str, Any]:
+    """Send what other clients send: PyMySQL would take Latin-1 for a text, and fail beyond it."""
+    if settings.password is None or driver != "pymysql":
+        return {}
+    return {"password": settings.password.encode()}
+
+
 def _usual_socket(settings: DatabaseSettings) -> str | None:
     """Find the local server's socket, which PHP takes for ``localhost``; accounts depend on it."""
     is_local = settings.host is None or (settings.host == "localhost" and settings.port is None)
     sockets = USUAL_SOCKETS if is_local else ()
-    return next((path for path in sockets if Path(path).is_socket()), None)
+    return next((path for path in sockets if os.path.exists(path)), None)  # noqa: PTH110 -- never raises
+
+
+def _require_socket(settings: DatabaseSettings) -> None:
+    """Look for the socket first, since PyMySQL leaves one of its own open where it is not there."""
+    try:
+        if settings.socket is not None:
+            Path(settings.socket).stat()
+    except FileNotFoundError as error:
+        raise CannotConnect(site=settings.label, reason=N_("no server answers there")) from error
+    except OSError:
+        return  # there, perhaps, but not for us: the driver will say
 
 
 def _transport(settings: DatabaseSettings) -> dict[str, Any]:

@@ -5,11 +5,15 @@ from contextlib import contextmanager
 from typing import Final
 
 from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, String, Table
+from sqlalchemy.dialects import mysql
 
 from maintien.sites.database.bulk import Value, bulk_insert
 
-TEXT_LENGTH: Final = 255
-"""No staged text is longer: components (100), names of cache flags (255)."""
+TEXT_LENGTH: Final = 100
+"""No staged text is longer: components."""
+
+_EXACT_TEXT: Final = mysql.VARCHAR(TEXT_LENGTH, charset="utf8mb4", collation="utf8mb4_bin")
+"""Compares with Moodle's columns whatever their collation; MariaDB lets a binary one win."""
 
 
 @contextmanager
@@ -57,7 +61,8 @@ def _keeps_temporary_tables_on_rollback(connection: Connection) -> bool:
 
 def _column(name: str, *, is_text: bool, is_key: bool) -> Column[int] | Column[str]:
     if is_text:
-        return Column(name, String(TEXT_LENGTH), primary_key=is_key, nullable=False)
+        text = String(TEXT_LENGTH).with_variant(_EXACT_TEXT, "mysql", "mariadb")
+        return Column(name, text, primary_key=is_key, nullable=False)
     number = BigInteger().with_variant(Integer(), "sqlite")
     # MariaDB would number a whole-number key by itself.
     return Column(name, number, primary_key=is_key, autoincrement=False, nullable=False)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import parse_qsl
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -33,9 +34,16 @@ OPTIONS: Final = {
     Product.MARIADB: _EVERYWHERE | _ON_SERVERS | {"charset"},
 }
 
+_PARTS: Final = re.compile(
+    r"(?P<base>\w+://(?:[^:/?]*(?::[^@]*)?@)?[^?]*)(?:\?(?P<query>.*))?", re.ASCII | re.DOTALL
+)
+"""A password may have any character but @ as it is; ? ends the address only after it."""
+
 _HOST: Final = re.compile(r"(?!-)[\w.-]{1,253}(?<!\.)|[0-9A-Fa-f:.]+(%\w+)?", re.ASCII)
 _LONGEST_LABEL: Final = 63
 """Between the dots of a host's name (RFC 1035); longer ones fail while they are encoded."""
+
+_PORTS: Final = range(1, 1 << 16)
 
 _CHARSETS: Final = frozenset({"utf8mb4", "utf8mb3", "utf8"})
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
@@ -48,11 +56,11 @@ def parse_database_url(text: str) -> DatabaseSettings:
         BadSiteUrl: it is not one of these, or a part of it can't be used.
         UnknownUrlOption: the query has a key that means nothing here.
     """
-    url = _split(text)
+    url, query = _split(text)
     product = PRODUCTS.get(url.drivername)
     if product is None:
         raise BadSiteUrl(reason=N_("it is not of a database that maintien knows"))
-    options = _options(url, product)
+    options = _options(query, product)
     if not url.database:
         raise BadSiteUrl(reason=N_("it names no database"))
     if product is Product.SQLITE:
@@ -63,27 +71,33 @@ def parse_database_url(text: str) -> DatabaseSettings:
 def is_host(text: str) -> bool:
     """Whether ``text`` can be a host's name or address; drivers fail on others in ways of their own."""
     is_written_so = _HOST.fullmatch(text) is not None
-    return is_written_so and all(len(label) <= _LONGEST_LABEL for label in text.split("."))
+    return is_written_so and all(0 < len(label) <= _LONGEST_LABEL for label in text.split("."))
 
 
-def _split(text: str) -> URL:
-    if _CONTROLS.search(text):
-        raise BadSiteUrl(reason=N_("it has characters that can't be typed"))
+def _split(text: str) -> tuple[URL, str]:
+    """Separate the query, whose empty values the parser would leave out."""
+    parts = _PARTS.fullmatch(text)
+    if parts is None or _CONTROLS.search(text):
+        raise BadSiteUrl(reason=N_("it is not written like a URL"))
     try:
-        return make_url(text)
+        url = make_url(parts["base"])
     except (ArgumentError, ValueError):
         # Not chained: the parser's error may repeat a part of the password.
         raise BadSiteUrl(reason=N_("it is not written like a URL")) from None
+    if url.port is not None and url.port not in _PORTS:
+        raise BadSiteUrl(reason=N_("its port is not one"))
+    return url, parts["query"] or ""
 
 
-def _options(url: URL, product: Product) -> Mapping[str, str]:
+def _options(query: str, product: Product) -> Mapping[str, str]:
     known = OPTIONS[product]
-    for key, value in url.query.items():
-        if key not in known:
-            raise UnknownUrlOption(known=", ".join(sorted(known)))
-        if not isinstance(value, str):
-            raise BadSiteUrl(reason=N_("it gives an option twice"))
-    return {key: str(value) for key, value in url.query.items()}
+    pairs = parse_qsl(query, keep_blank_values=True)
+    options = dict(pairs)
+    if not options.keys() <= known:
+        raise UnknownUrlOption(known=", ".join(sorted(known)))
+    if len(options) < len(pairs):
+        raise BadSiteUrl(reason=N_("it gives an option twice"))
+    return options
 
 
 def _sqlite_settings(url: URL, options: Mapping[str, str]) -> DatabaseSettings:
