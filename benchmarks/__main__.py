@@ -1,0 +1,72 @@
+"""Measures ``convert`` beside the bare database, side by side in one run: ``make bench``.
+
+For each database and size: the whole ``maintien`` process, from its start to its end, once for the
+preview and once for the conversion; and the set-based SQL that inserts the same rows in an equal
+database on the same server. The ratio is conversion to bare SQL.
+"""
+
+import argparse
+from collections.abc import Iterator
+
+from benchmarks.conversion import Measurement, measure
+from benchmarks.servers import SERVERS
+
+SIZES = (10_000, 100_000, 1_000_000)
+HEADINGS = (
+    ("database", 12),
+    ("log", 4),
+    ("enrolments", 11),
+    ("preview s", 10),
+    ("convert s", 10),
+    ("bare SQL s", 11),
+    ("ratio", 6),
+    ("us a row", 9),
+    ("peak MB", 8),
+)
+
+
+def main() -> None:
+    """Measure what the arguments ask for, a line a measurement."""
+    arguments = _parse_arguments()
+    print("".join(name.rjust(width) for name, width in HEADINGS), flush=True)
+    for measurement in _measurements(arguments):
+        print(_line(measurement), flush=True)
+
+
+def _parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="ENROLMENTS")
+    parser.add_argument("--databases", nargs="+", choices=SERVERS, default=list(SERVERS))
+    parser.add_argument("--log", choices=("on", "off", "both"), default="both")
+    parser.add_argument("--rounds", type=int, default=1, help="how often each is measured")
+    return parser.parse_args()
+
+
+def _measurements(arguments: argparse.Namespace) -> Iterator[Measurement]:
+    logs = {"on": (True,), "off": (False,), "both": (True, False)}[arguments.log]
+    for database in arguments.databases:
+        with SERVERS[database]() as server:
+            for size in arguments.sizes:
+                for with_log in logs:
+                    for _ in range(arguments.rounds):
+                        yield measure(server, database, size, with_log=with_log)
+
+
+def _line(measured: Measurement) -> str:
+    cells = (
+        measured.database,
+        "on" if measured.with_log else "off",
+        f"{measured.enrolments:,}",
+        f"{measured.preview_seconds:.1f}",
+        f"{measured.convert_seconds:.1f}",
+        f"{measured.bare_seconds:.1f}",
+        f"{measured.ratio:.2f}",
+        f"{measured.microseconds_a_row:.0f}",
+        f"{measured.peak_megabytes:.0f}",
+    )
+    widths = (width for _, width in HEADINGS)
+    return "".join(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
+
+
+if __name__ == "__main__":
+    main()
