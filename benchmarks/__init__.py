@@ -1,0 +1,1 @@
+"""How fast maintien is, beside the bare database."""

@@ -6,9 +6,7 @@ from benchmarks.university import NOW, STUDENT
 from maintien.sites.database.tables import MoodleTables
 
 
-def insert_same_rows(
-    connection: Connection, tables: MoodleTables, *, ends_at: int, with_log: bool
-) -> None:
+def insert_same_rows(connection: Connection, tables: MoodleTables, *, ends_at: int, with_log: bool) -> None:
     """Insert what ``convert`` inserts: enrolments, roles, flags and, where the site logs, log rows."""
     p = tables.prefix
     for statement in _statements(p, ends_at):

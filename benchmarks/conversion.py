@@ -45,9 +45,7 @@ class Measurement:
         return self.convert_seconds / self.enrolments * 1e6
 
 
-def measure(
-    server: DatabaseServer, database: str, enrolments: int, *, with_log: bool
-) -> Measurement:
+def measure(server: DatabaseServer, database: str, enrolments: int, *, with_log: bool) -> Measurement:
     """Measure one size on one server; both sides must leave the same number of rows."""
     size = Size(enrolments=enrolments)
     tables = moodle_tables(PREFIX)
@@ -147,6 +145,4 @@ def _count_rows(engine: Engine, tables: MoodleTables) -> list[int]:
         tables.logstore_standard_log,
     )
     with engine.connect() as connection:
-        return [
-            connection.scalar(select(func.count()).select_from(table)) or 0 for table in counted
-        ]
+        return [connection.scalar(select(func.count()).select_from(table)) or 0 for table in counted]

@@ -3,6 +3,7 @@
 200 enrolments a course, each with a role, all from the external database; a person is in 20 courses.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -85,7 +86,7 @@ def fill(connection: Connection, tables: MoodleTables, size: Size, *, with_log: 
     _catch_up_sequences(connection, tables)
 
 
-def _numbers(connection: Connection):  # noqa: ANN202
+def _numbers(connection: Connection) -> Callable[[int], str]:
     def numbers(highest: int) -> str:
         if connection.dialect.name == "postgresql":
             return f"generate_series(1, {highest}) AS s(n)"
@@ -101,8 +102,5 @@ def _catch_up_sequences(connection: Connection, tables: MoodleTables) -> None:
     for table in (tables.enrol, tables.course, tables.context, tables.user):
         name = connection.dialect.identifier_preparer.quote(table.name)
         connection.execute(
-            text(
-                f"SELECT setval(pg_get_serial_sequence('{name}', 'id'),"
-                f" (SELECT max(id) FROM {name}))"
-            )
+            text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))")
         )

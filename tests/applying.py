@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import count
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from maintien.enrolments.state import (
     CourseState,
@@ -38,19 +38,19 @@ def apply_plan(state: CourseState, plan: CoursePlan) -> CourseState:
 
 
 def _apply(rows: Iterable[R], row_type: type[R], plan: CoursePlan, ids: "count[int]") -> tuple[R, ...]:
-    by_id = {row.id: row for row in rows}
+    by_id: dict[int, Any] = {row.id: row for row in rows}
     for change in plan.changes:
         if not isinstance(row_of(change), row_type):
             continue
         match change:
             case Added(row):
                 new = _numbered(row, ids)
-                by_id[new.id] = new  # type: ignore[index, assignment]  # narrowed by row_type above
+                by_id[new.id] = new
             case Changed(before, after):
-                _require(by_id.get(before.id) == before)  # type: ignore[call-overload]  # same
-                by_id[after.id] = after  # type: ignore[index, assignment]  # same
+                _require(by_id.get(before.id) == before)
+                by_id[after.id] = after
             case Removed(row):
-                _require(by_id.pop(row.id, None) == row)  # type: ignore[call-overload]  # same
+                _require(by_id.pop(row.id, None) == row)
     return tuple(sorted(by_id.values(), key=lambda row: row.id))
 
 

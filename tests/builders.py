@@ -55,11 +55,14 @@ CONFIG = SiteConfig(
 POLICY = ConversionPolicy(ends_at=UNTIL, roles=frozenset({STUDENT}), end_roles=frozenset({STUDENT}))
 
 
+BIOLOGY = Course(CourseId(7), "BIO101", "Biologie", "BIO-101", CategoryId(1), ContextId(107))
+
+
 @dataclass(slots=True)
 class CourseBuilder:
     """A course that grows call by call."""
 
-    course: Course = Course(CourseId(7), "BIO101", "Biologie", "BIO-101", CategoryId(1), ContextId(107))
+    course: Course = BIOLOGY
     instances: list[EnrolmentInstance] = field(default_factory=list)
     enrolments: list[UserEnrolment] = field(default_factory=list)
     roles: list[RoleAssignment] = field(default_factory=list)

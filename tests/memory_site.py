@@ -55,6 +55,7 @@ class MemorySite:
         self, courses: Sequence[Course], inherited_roles: Collection[RoleId] = ()
     ) -> Iterator[CourseState]:
         """Give the states; inherited roles are in them already."""
+        del inherited_roles
         for course in courses:
             yield self.states[course.id]
 
@@ -94,4 +95,5 @@ class MemorySite:
 
     def mark_users_dirty(self, users: Collection[UserId], authorship: Authorship) -> None:
         """Note whom the flags were set for."""
+        del authorship
         self.dirty.extend(sorted(users))

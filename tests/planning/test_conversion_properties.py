@@ -3,12 +3,14 @@
 from collections import Counter
 from dataclasses import replace
 
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from maintien.enrolments.access import gives_access, instances_by_id, people_with_access
 from maintien.enrolments.state import CourseState, UserEnrolment
 from maintien.moodle.ids import UserId
 from maintien.moodle.values import FOREVER, NO_END, component_of
+from maintien.planning.changes import Added, Change, Changed
 from maintien.planning.convert import plan_conversion
 from maintien.planning.left_alone import ManualEnrolmentSuffices
 from maintien.planning.plan import CoursePlan
@@ -111,9 +113,18 @@ def test_no_role_is_duplicated_or_taken(state: CourseState) -> None:
     assert all(now[key] == 1 for key in now if key not in before)
 
 
-@given(course_states(), st.sampled_from(EndFor), st.booleans(), st.booleans())
+@given(
+    state=course_states(),
+    end_for=st.sampled_from(EndFor),
+    include_suspended=st.booleans(),
+    enable_manual=st.booleans(),
+)
 def test_second_run_changes_nothing(
-    state: CourseState, end_for: EndFor, include_suspended: bool, enable_manual: bool
+    state: CourseState,
+    end_for: EndFor,
+    *,
+    include_suspended: bool,
+    enable_manual: bool,
 ) -> None:
     policy = replace(
         POLICY, end_for=end_for, include_suspended=include_suspended, enable_manual=enable_manual
@@ -146,10 +157,8 @@ def test_everybody_kept_has_access_role_and_groups_after_the_cut(state: CourseSt
             assert (row.groupid, row.userid) in {(m.groupid, m.userid) for m in left.memberships}
 
 
-@given(course_states(), st.booleans())
-def test_inverses_in_reverse_order_give_the_state_back(
-    state: CourseState, enable_manual: bool
-) -> None:
+@given(state=course_states(), enable_manual=st.booleans())
+def test_inverses_in_reverse_order_give_the_state_back(state: CourseState, *, enable_manual: bool) -> None:
     plan = planned(state, replace(POLICY, enable_manual=enable_manual))
     changes = [change for change in plan.changes if change.inverse().inverse() == change]
 
@@ -160,10 +169,8 @@ def test_inverses_in_reverse_order_give_the_state_back(
     assert back == state
 
 
-def _changes_between(before: CourseState, after: CourseState) -> list[object]:
-    from maintien.planning.changes import Added, Changed
-
-    changes: list[object] = []
+def _changes_between(before: CourseState, after: CourseState) -> list[Change]:
+    changes: list[Change] = []
     for old_rows, new_rows in (
         (before.instances, after.instances),
         (before.enrolments, after.enrolments),

@@ -1,12 +1,13 @@
 """The conversion's rules: what changes, and what is left alone."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from maintien.enrolments.state import EnrolmentInstance, RoleAssignment, UserEnrolment
 from maintien.moodle.config import ManualDefaults
-from maintien.moodle.ids import UNSAVED, EnrolmentId, RoleAssignmentId, RoleId, UserId
+from maintien.moodle.ids import UNSAVED, EnrolmentId, InstanceId, RoleAssignmentId, RoleId, UserId
 from maintien.moodle.values import FOREVER, NO_END, EnrolmentStatus, InstanceStatus
 from maintien.planning.changes import NEW_MANUAL_INSTANCE, Added, Changed
 from maintien.planning.convert import plan_conversion
@@ -37,6 +38,7 @@ from maintien.planning.left_alone import (
 )
 from maintien.planning.plan import CoursePlan
 from maintien.planning.policy import ConversionPolicy, EndFor
+from tests.applying import apply_plan
 from tests.builders import (
     CIRCUMSTANCES,
     CONFIG,
@@ -82,14 +84,13 @@ def new_enrolment(
 def new_role(builder: CourseBuilder, userid: UserId, roleid: RoleId) -> Added[RoleAssignment]:
     contextid = builder.course.contextid
     return Added(
-        RoleAssignment(
-            RoleAssignmentId(UNSAVED), roleid, contextid, userid, "", 0, OPERATOR, NOW, 0
-        )
+        RoleAssignment(RoleAssignmentId(UNSAVED), roleid, contextid, userid, "", 0, OPERATOR, NOW, 0)
     )
 
 
-def changed(row: UserEnrolment, **values: int) -> Changed[UserEnrolment]:
-    return Changed(row, row._replace(modifierid=OPERATOR, timemodified=NOW, **values))
+def changed(row: UserEnrolment, *, ends_at: int, starts_at: int | None = None) -> Changed[UserEnrolment]:
+    after = row._replace(ends_at=ends_at, modifierid=OPERATOR, timemodified=NOW)
+    return Changed(row, after if starts_at is None else after._replace(starts_at=starts_at))
 
 
 def reasons(plan: CoursePlan) -> dict[UserId, Reason]:
@@ -110,7 +111,8 @@ def test_student_of_a_feed_gets_manual_enrolment_role_and_group() -> None:
         new_role(course, ada, STUDENT),
         Changed(membership, membership._replace(component="", itemid=0)),
     )
-    assert (plan.converted, plan.touched, plan.left_alone) == ({ada}, {ada}, ())
+    assert plan.converted == plan.touched == frozenset({ada})
+    assert plan.left_alone == ()
 
 
 def test_plan_of_the_same_state_is_equal() -> None:
@@ -180,7 +182,7 @@ def test_course_without_anybody_to_convert_gets_no_instance_and_no_warning() -> 
     assert planned(course) == CoursePlan(course=course.course)
 
 
-LEFT_ALONE = {
+LEFT_ALONE: dict[str, tuple[Callable[[CourseBuilder, InstanceId], UserEnrolment], Reason]] = {
     "deleted account": (
         lambda c, cohort: c.enrol(c.person(is_deleted=True), cohort),
         DeletedAccount(),
@@ -194,13 +196,11 @@ LEFT_ALONE = {
         SuspendedEnrolment(),
     ),
     "enrolment in a disabled instance": (
-        lambda c, cohort: c.enrol(
-            c.person(), c.instance("database", status=InstanceStatus.DISABLED)
-        ),
+        lambda c, _: c.enrol(c.person(), c.instance("database", status=InstanceStatus.DISABLED)),
         SuspendedEnrolment(),
     ),
     "method not asked for": (
-        lambda c, cohort: c.enrol(c.person(), c.instance("self")),
+        lambda c, _: c.enrol(c.person(), c.instance("self")),
         MethodNotAskedFor(methods=("self",)),
     ),
     "no role": (lambda c, cohort: c.enrol(c.person(), cohort), NoRole()),
@@ -217,9 +217,7 @@ def test_person_is_left_alone_with_the_reason(name: str) -> None:
 
     plan = planned(course)
 
-    assert plan == CoursePlan(
-        course=course.course, left_alone=(LeftAlone(row.userid, reason),)
-    )
+    assert plan == CoursePlan(course=course.course, left_alone=(LeftAlone(row.userid, reason),))
 
 
 def test_teacher_of_the_feed_is_left_alone_unless_the_role_is_asked_for() -> None:
@@ -433,14 +431,13 @@ def test_instance_that_would_be_created_disabled_is_an_obstacle() -> None:
     config = replace(CONFIG, manual=ManualDefaults(status=InstanceStatus.DISABLED))
 
     plan = plan_conversion(course.state(), POLICY, config, CIRCUMSTANCES)
-    enabled = plan_conversion(
-        course.state(), replace(POLICY, enable_manual=True), config, CIRCUMSTANCES
-    )
+    enabled = plan_conversion(course.state(), replace(POLICY, enable_manual=True), config, CIRCUMSTANCES)
 
     assert (plan.changes, plan.obstacle) == ((), ManualInstanceWouldBeDisabled())
     first = enabled.changes[0]
     assert isinstance(first, Added)
-    assert first.row.status == InstanceStatus.ENABLED  # type: ignore[union-attr]  # an instance
+    assert isinstance(first.row, EnrolmentInstance)
+    assert first.row.status == InstanceStatus.ENABLED
 
 
 def test_manual_method_disabled_on_the_site_stops_every_course() -> None:
@@ -481,9 +478,9 @@ def test_only_memberships_of_methods_asked_for_and_of_people_kept_are_re_owned()
     course.assign(teacher, TEACHER, cohort)
     course.join(teacher, 61, cohort)
 
-    groups = [change for change in planned(course).changes[2:]]
+    groups = planned(course).changes[2:]
 
-    assert groups == [Changed(kept, kept._replace(component="", itemid=0))]
+    assert groups == (Changed(kept, kept._replace(component="", itemid=0)),)
 
 
 def test_every_method_means_all_but_manual() -> None:
@@ -498,8 +495,6 @@ def test_every_method_means_all_but_manual() -> None:
 
 
 def test_second_conversion_changes_nothing() -> None:
-    from tests.applying import apply_plan
-
     course = CourseBuilder()
     cohort = course.instance("cohort")
     ada = course.student(cohort)

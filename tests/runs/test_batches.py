@@ -1,7 +1,8 @@
 """Packing courses into batches."""
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from maintien.enrolments.state import Course
 from maintien.moodle.ids import CategoryId, ContextId, CourseId
@@ -30,9 +31,7 @@ def test_every_course_is_in_one_batch_in_order_and_batches_are_full_but_not_over
 
     assert [course for batch in packed for course in batch] == sizes
     totals = [sum(size.enrolments for size in batch) for batch in packed]
-    assert all(
-        total <= FIRST_SIZE or len(batch) == 1 for total, batch in zip(totals, packed, strict=True)
-    )
+    assert all(total <= FIRST_SIZE or len(batch) == 1 for total, batch in zip(totals, packed, strict=True))
     assert all(
         total + following[0].enrolments > FIRST_SIZE
         for total, following in zip(totals, packed[1:], strict=False)
@@ -50,9 +49,7 @@ def test_every_course_is_in_one_batch_in_order_and_batches_are_full_but_not_over
         (100, 0.001, 4_000),
     ],
 )
-def test_batches_follow_what_transactions_take(
-    enrolments: int, seconds: float, next_size: int
-) -> None:
+def test_batches_follow_what_transactions_take(enrolments: int, seconds: float, next_size: int) -> None:
     size = BatchSize()
 
     size.took(enrolments, seconds)

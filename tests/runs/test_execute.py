@@ -7,19 +7,18 @@ from maintien.errors import CourseKeptChanging, CourseKeptLocked
 from maintien.moodle.ids import CategoryId, ContextId, CourseId
 from maintien.planning.planner import Planner
 from maintien.runs.execute import ATTEMPTS, PAUSES, CourseOutcome, execute, preview
-from maintien.sites.interface import Contention, CourseSize, Selection, StateMoved
+from maintien.sites.interface import Author, Contention, CourseSize, Selection, StateMoved
 from tests.builders import CIRCUMSTANCES, CONFIG, NOW, OPERATOR, POLICY, CourseBuilder
 from tests.memory_site import MemorySite
 
+AUTHOR = Author(operator=OPERATOR, clock=lambda: NOW)
 PLANNER = Planner(policy=POLICY, config=CONFIG, circumstances=CIRCUMSTANCES)
 BOTH = Selection(everything=True)
 
 
 def course(number: int) -> CourseState:
     builder = CourseBuilder(
-        course=Course(
-            CourseId(number), f"C{number}", "", "", CategoryId(1), ContextId(100 + number)
-        )
+        course=Course(CourseId(number), f"C{number}", "", "", CategoryId(1), ContextId(100 + number))
     )
     builder.instance("manual")
     builder.student(builder.instance("cohort"))
@@ -58,8 +57,7 @@ def run(site: MemorySite, pauses: Pauses | None = None) -> list[CourseOutcome]:
             site,
             site.select(BOTH),
             PLANNER.plan,
-            operator=OPERATOR,
-            now=lambda: NOW,
+            author=AUTHOR,
             pause=pauses or Pauses(),
         )
     )
@@ -146,7 +144,7 @@ def test_person_of_several_transactions_is_marked_again_at_the_end() -> None:
     site = site_with(2, 3)
     sizes = [CourseSize(size.course, 1_000_000) for size in site.select(BOTH)]
 
-    list(execute(site, sizes, PLANNER.plan, operator=OPERATOR, now=lambda: NOW))
+    list(execute(site, sizes, PLANNER.plan, author=AUTHOR))
 
     person = site.states[CourseId(2)].enrolments[0].userid
     assert site.writes == [(2,), (3,)]
@@ -183,5 +181,3 @@ def test_results_are_the_same_whether_or_not_reading_goes_on_while_writing() -> 
 
     assert run(alternating) == run(overlapping)
     assert alternating.states == overlapping.states
-
-

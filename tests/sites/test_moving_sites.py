@@ -19,7 +19,7 @@ from maintien.sites.database.tables import MoodleTables
 from maintien.sites.interface import Selection
 from tests.golden_cases import ProcedureCase, procedure_case
 from tests.servers.moodle_databases import MoodleDatabase
-from tests.sites.recorded_sites import circumstances_of, site_before
+from tests.sites.recorded_sites import author_of, circumstances_of, site_before
 
 CASE = 103
 """A course with an enabled manual instance, two cohorts, the external database, groups."""
@@ -64,11 +64,10 @@ def planner_for(site: DatabaseSite, case: ProcedureCase) -> Planner:
 
 def convert(site: DatabaseSite | MovingSite, planner: Planner) -> CourseOutcome:
     (outcome,) = execute(
-        site,  # type: ignore[arg-type]  # it hands on what it does not do itself
+        site,
         site.select(Selection(everything=True)),
         planner.plan,
-        operator=planner.circumstances.operator,
-        now=lambda: planner.circumstances.now,
+        author=author_of(planner),
     )
     return outcome
 
@@ -118,18 +117,18 @@ def give_role_by_hand(connection: Connection, tables: MoodleTables, case: Proced
     )
 
 
-def drop_memberships(connection: Connection, tables: MoodleTables, case: ProcedureCase) -> None:
+def drop_memberships(connection: Connection, tables: MoodleTables, _: ProcedureCase) -> None:
     connection.execute(delete(tables.groups_members))
 
 
-def delete_instance(connection: Connection, tables: MoodleTables, case: ProcedureCase) -> None:
+def delete_instance(connection: Connection, tables: MoodleTables, _: ProcedureCase) -> None:
     instanceid = manual_instance(connection, tables)
     rows = tables.user_enrolments
     connection.execute(delete(rows).where(rows.c.enrolid == instanceid))
     connection.execute(delete(tables.enrol).where(tables.enrol.c.id == instanceid))
 
 
-def suspend_manual(connection: Connection, tables: MoodleTables, case: ProcedureCase) -> None:
+def suspend_manual(connection: Connection, tables: MoodleTables, _: ProcedureCase) -> None:
     rows = tables.user_enrolments
     instanceid = manual_instance(connection, tables)
     connection.execute(update(rows).where(rows.c.enrolid == instanceid).values(status=1))
@@ -221,9 +220,7 @@ def test_conversions_beside_a_sync_that_adds_and_removes_lose_and_double_nothing
         assert {(manual, userid) for userid in people} <= set(found["enrolments"])
 
 
-def automatic_people(
-    connection: Connection, tables: MoodleTables, case: ProcedureCase
-) -> set[int]:
+def automatic_people(connection: Connection, tables: MoodleTables, case: ProcedureCase) -> set[int]:
     """Students whom a method enrols actively now, and whose account is in use."""
     enrol, rows, roles, user = (
         tables.enrol,

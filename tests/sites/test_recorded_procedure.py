@@ -94,10 +94,8 @@ def test_course_ends_as_moodles_three_steps_left_it(moodle_database: MoodleDatab
             assert log == []
 
 
-@pytest.mark.parametrize("number", (101, 127, 140, 213))
-def test_three_steps_settle_with_the_second_run(
-    moodle_database: MoodleDatabase, number: int
-) -> None:
+@pytest.mark.parametrize("number", [101, 127, 140, 213])
+def test_three_steps_settle_with_the_second_run(moodle_database: MoodleDatabase, number: int) -> None:
     """Moodle's own steps may move a start date in a second run, as those of case 127 do.
 
     The end date that the first run set lets an automatic enrolment without end win in the second, and

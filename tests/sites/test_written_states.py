@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from maintien.enrolments.state import CourseState
+from maintien.moodle.ids import EnrolmentId, InstanceId, MembershipId, RoleAssignmentId
 from maintien.moodle.values import NO_END
 from maintien.planning.changes import Added, Change, Changed, Removed
 from maintien.planning.convert import plan_conversion
@@ -30,18 +31,18 @@ def read_state(site: DatabaseSite) -> CourseState:
 
 def without_ids(state: CourseState) -> CourseState:
     """The state with new rows numbered alike, whoever numbered them."""
-    instance_numbers = {row.id: number for number, row in enumerate(state.instances)}
+    numbers = {row.id: InstanceId(number) for number, row in enumerate(state.instances)}
     return replace(
         state,
-        instances=tuple(row._replace(id=instance_numbers[row.id]) for row in state.instances),
+        instances=tuple(row._replace(id=numbers[row.id]) for row in state.instances),
         enrolments=tuple(
             sorted(
-                row._replace(id=0, instanceid=instance_numbers[row.instanceid])
+                row._replace(id=EnrolmentId(0), instanceid=numbers[row.instanceid])
                 for row in state.enrolments
             )
         ),
-        roles=tuple(sorted(row._replace(id=0) for row in state.roles)),
-        memberships=tuple(sorted(row._replace(id=0) for row in state.memberships)),
+        roles=tuple(sorted(row._replace(id=RoleAssignmentId(0)) for row in state.roles)),
+        memberships=tuple(sorted(row._replace(id=MembershipId(0)) for row in state.memberships)),
     )
 
 
@@ -56,9 +57,7 @@ def conversion_of(site: DatabaseSite, number: int) -> CoursePlan:
         include_suspended=True,
         end_for=EndFor.ALL_MANUAL,
     )
-    return plan_conversion(
-        read_state(site), policy, config, circumstances_of(procedure_case(number))
-    )
+    return plan_conversion(read_state(site), policy, config, circumstances_of(procedure_case(number)))
 
 
 def author(number: int) -> Authorship:
@@ -78,9 +77,7 @@ def differences(before: CourseState, after: CourseState) -> tuple[Change, ...]:
         old, new = ({row.id: row for row in rows} for rows in (old_rows, new_rows))
         changes.extend(Removed(row) for key, row in old.items() if key not in new)
         changes.extend(Added(row) for key, row in new.items() if key not in old)
-        changes.extend(
-            Changed(old[key], row) for key, row in new.items() if key in old and old[key] != row
-        )
+        changes.extend(Changed(old[key], row) for key, row in new.items() if key in old and old[key] != row)
     return tuple(changes)
 
 

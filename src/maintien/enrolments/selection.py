@@ -33,9 +33,7 @@ def select_active_manual(
             manual.add(enrolment.userid)
         if gives_access(enrolment, instances[enrolment.instanceid], at):
             active.add(enrolment.userid)
-    return frozenset(
-        userid for userid in manual & active if userid in with_role and userid not in deleted
-    )
+    return frozenset(userid for userid in manual & active if userid in with_role and userid not in deleted)
 
 
 def people_with_role(

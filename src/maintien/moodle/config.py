@@ -18,6 +18,9 @@ DEFAULT_UNENROL_ACTION: Final = UnenrolAction.UNENROL
 
 STANDARD_LOG: Final = "logstore_standard"
 
+NOTIFY_EVERYBODY: Final = 2
+"""``expirynotify`` that tells participants of the end too. Source: enrol/manual/lib.php, Moodle 4.3."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManualDefaults:
@@ -35,7 +38,7 @@ class ManualDefaults:
     @property
     def notifyall(self) -> int:
         """Whether participants are told of the end too, and not only whoever enrolled them."""
-        return 1 if self.expirynotify == 2 else 0
+        return 1 if self.expirynotify == NOTIFY_EVERYBODY else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

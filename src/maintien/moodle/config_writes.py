@@ -18,6 +18,9 @@ _ASSIGNMENTS: Final = (
     *("=", "+=", "-=", "*=", "/=", ".=", "%=", "**=", "&=", "|=", "^=", "<<=", ">>=", "??="),
     *("++", "--"),
 )
+_WRITERS: Final = ("unset", "settype")
+"""What changes the variables it is called with."""
+
 _INCLUDES: Final = ("include", "include_once", "require", "require_once", "eval")
 _SETUP: Final = "lib/setup.php"
 _LONGEST_INCLUDE: Final = 24
@@ -63,7 +66,7 @@ class _Writes:
         self._tokens = tokens
         self._cause = cause
         self._groups: list[tuple[bool, list[Write]]] = [(False, [])]
-        """For each open bracket: is it that of ``unset``, and what is mentioned in it."""
+        """For each open bracket: does it change what it is called with, and what it mentions."""
         self._is_declaring = False
         """Whether this is within ``global ...;``."""
 
@@ -73,7 +76,7 @@ class _Writes:
             if token.is_variable(CFG):
                 yield from self._mention(at)
             elif token.is_symbol("(", "["):
-                self._groups.append((self._is_word(at - 1, "unset"), []))
+                self._groups.append((self._is_word(at - 1, *_WRITERS), []))
             elif token.is_symbol(")", "]") and len(self._groups) > 1:
                 yield from self._closed(at)
             elif self._runs_code(at):
@@ -99,11 +102,9 @@ class _Writes:
     def _behind_keys(self, at: int) -> int:
         """Find where ``[...]`` and ``->...`` that begin at ``at`` end."""
         depth = 0
-        while depth > 0 or self._is_symbol(at, "[", "->", "?->"):
+        while at < len(self._tokens) and (depth or self._is_symbol(at, "[", "->", "?->")):
             depth += self._is_symbol(at, "[") - self._is_symbol(at, "]")
             at += 2 if depth == 0 and self._is_symbol(at, "->", "?->") else 1
-            if at >= len(self._tokens):
-                break
         return at
 
     def _is_harmless(self, at: int) -> bool:
@@ -113,8 +114,8 @@ class _Writes:
 
     def _closed(self, at: int) -> Iterator[Write]:
         """End a bracket: ``unset(...)`` and ``[...] = ...`` write all that they mention."""
-        is_unset, mentions = self._groups.pop()
-        if is_unset or self._is_symbol(at + 1, "="):
+        is_changing, mentions = self._groups.pop()
+        if is_changing or self._is_symbol(at + 1, "="):
             yield from mentions
         else:
             self._groups[-1][1].extend(mentions)

@@ -22,7 +22,7 @@ Source: mark_user_dirty and set_cache_flag (lib/accesslib.php, lib/moodlelib.php
 LEVEL_OTHER: Final = 0
 """``edulevel`` of all these events."""
 
-OtherValue: TypeAlias = "int | str | bool | None | Mapping[str, OtherValue]"
+OtherValue: TypeAlias = "int | str | bool | Mapping[str, OtherValue] | None"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

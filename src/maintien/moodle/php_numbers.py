@@ -26,7 +26,7 @@ def is_integer(number: int) -> bool:
 
 
 def read_number(text: str) -> int | float | None:
-    """Read a number as PHP writes them, or None where it isn't one (``08``).
+    """Read a number of PHP's source, or None where its digits are not octal ones (``08``).
 
     An integer beyond 64 bits becomes a float.
     """
@@ -39,20 +39,13 @@ def read_number(text: str) -> int | float | None:
     except OverflowError:
         return float("inf")
     except ValueError:
-        return None if digits.isdecimal() else _float(digits)
+        return None if digits.isdecimal() else float(digits)
 
 
 def _integer(digits: str) -> int:
     if digits[0] == "0" and digits.isdecimal():
         return int(digits, 8)
     return int(digits, 0)
-
-
-def _float(digits: str) -> float | None:
-    try:
-        return float(digits)
-    except ValueError:
-        return None
 
 
 def write_float(value: float) -> str:

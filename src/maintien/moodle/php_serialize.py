@@ -20,7 +20,10 @@ from typing import Final, TypeAlias
 from maintien.moodle.php_arrays import array_key
 from maintien.moodle.php_numbers import is_integer, write_float
 
-PhpValue: TypeAlias = "bool | int | float | str | Sequence[PhpValue] | Mapping[int | str, PhpValue] | None"
+PhpValue: TypeAlias = (
+    "bool | int | float | str | Sequence[PhpValue]"
+    " | Mapping[str, PhpValue] | Mapping[int | str, PhpValue] | None"
+)
 PhpArray: TypeAlias = list["PhpRead"] | dict[int | str, "PhpRead"]
 PhpRead: TypeAlias = bool | int | float | str | PhpArray | None
 
@@ -174,11 +177,8 @@ class _Reader:
         return list(items.values()) if is_list else items
 
     def _key(self, depth: int) -> int | str:
-        start = self.at
-        if not self._data.startswith((b"i:", b"s:"), start):
-            raise self._unreadable()
         key = self.value(depth)
-        if not isinstance(key, int | str):
+        if isinstance(key, bool) or not isinstance(key, int | str):
             raise self._unreadable()
         return array_key(key)
 

@@ -74,7 +74,7 @@ def utf8_text(text: str) -> str | None:
     """Make ordinary text of PHP's bytes, or None where they are not UTF-8."""
     try:
         return text.encode("utf-8", "surrogateescape").decode()
-    except UnicodeDecodeError:
+    except UnicodeError:
         return None
 
 

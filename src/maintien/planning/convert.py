@@ -106,9 +106,7 @@ class _Conversion:
         self.target, self.target_change = prepare_manual_instance(
             self.state, self.config, self.circumstances.now
         )
-        self.obstacle = find_obstacle(
-            self.state, self.config, enable_manual=self.policy.enable_manual
-        )
+        self.obstacle = find_obstacle(self.state, self.config, enable_manual=self.policy.enable_manual)
         self._sort_enrolments()
         for assignment in self.state.roles:
             self.held.setdefault(assignment.userid, set()).add(assignment.roleid)
@@ -118,9 +116,7 @@ class _Conversion:
     def _sort_enrolments(self) -> None:
         target = self.target.id
         asked_for = {
-            instance.id
-            for instance in self.state.instances
-            if self.policy.asks_for_method(instance.method)
+            instance.id for instance in self.state.instances if self.policy.asks_for_method(instance.method)
         }
         for row in self.state.enrolments:
             if row.instanceid in asked_for:
@@ -139,11 +135,9 @@ class _Conversion:
 
     def _decide(self, userid: UserId) -> Reason | None:
         """Convert one person, or say why not."""
-        if userid in self.state.deleted:
-            return DeletedAccount()
-        if userid in self.state.suspended:
-            return SuspendedAccount()
         rows = self.sources.get(userid)
+        if (reason := self._account_in_the_way(userid)) is not None:
+            return reason
         if rows is None:
             return MethodNotAskedFor(methods=tuple(sorted(self.other_methods[userid])))
         usable = [row for row in rows if self._is_active(row)]
@@ -157,6 +151,11 @@ class _Conversion:
             self.blocks_somebody = True
             return ManualMethodUnavailable()
         return self._convert(userid, usable or rows, asked_for, is_active=bool(usable))
+
+    def _account_in_the_way(self, userid: UserId) -> Reason | None:
+        if userid in self.state.deleted:
+            return DeletedAccount()
+        return SuspendedAccount() if userid in self.state.suspended else None
 
     def _is_active(self, row: UserEnrolment) -> bool:
         return row.is_active and self.instances[row.instanceid].is_enabled
@@ -196,9 +195,7 @@ class _Conversion:
             return NO_END
         return max(row.ends_at for row in rows)
 
-    def _new_row(
-        self, userid: UserId, starts_at: int, ends_at: int, *, is_active: bool
-    ) -> UserEnrolment:
+    def _new_row(self, userid: UserId, starts_at: int, ends_at: int, *, is_active: bool) -> UserEnrolment:
         now = self.circumstances.now
         return UserEnrolment(
             id=EnrolmentId(UNSAVED),
@@ -216,9 +213,7 @@ class _Conversion:
         """Prolong an active manual enrolment where it does not suffice."""
         begins_late = existing.starts_at > max(self.circumstances.now, starts_at)
         new_start = starts_at if begins_late else existing.starts_at
-        ends_early = not is_unlimited(existing.ends_at) and (
-            ends_at == NO_END or existing.ends_at < ends_at
-        )
+        ends_early = not is_unlimited(existing.ends_at) and (ends_at == NO_END or existing.ends_at < ends_at)
         new_end = ends_at if ends_early and ends_at != NO_END else existing.ends_at
         if (new_start, new_end) != (existing.starts_at, existing.ends_at):
             self._change(existing, starts_at=new_start, ends_at=new_end)
@@ -294,9 +289,7 @@ class _Conversion:
             manual_instance=self.target.id,
             instances={**self.instances, self.target.id: self.target},
             enrolments=[*untouched, *rows],
-            with_role=people_with_role(
-                self.state.roles, self.state.inherited_roles, self.policy.end_roles
-            ),
+            with_role=people_with_role(self.state.roles, self.state.inherited_roles, self.policy.end_roles),
             deleted=self.state.deleted,
             at=self.circumstances.now,
         )
@@ -327,9 +320,7 @@ class _Conversion:
             method = membership.component.removeprefix(component_of(""))
             is_owned = membership.component == component_of(method)
             if is_owned and self.policy.asks_for_method(method) and membership.userid in self.kept:
-                yield Changed(
-                    membership, membership._replace(component=NO_COMPONENT, itemid=NO_ITEM)
-                )
+                yield Changed(membership, membership._replace(component=NO_COMPONENT, itemid=NO_ITEM))
 
     def _warnings(
         self, instance_change: Added[EnrolmentInstance] | Changed[EnrolmentInstance] | None

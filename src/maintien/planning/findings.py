@@ -24,9 +24,7 @@ class ManualInstanceWouldBeDisabled:
     """The course has no manual instance, and the site creates new ones disabled."""
 
 
-Obstacle: TypeAlias = (
-    ManualMethodDisabledOnSite | ManualInstanceDisabled | ManualInstanceWouldBeDisabled
-)
+Obstacle: TypeAlias = ManualMethodDisabledOnSite | ManualInstanceDisabled | ManualInstanceWouldBeDisabled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,9 +71,7 @@ class _Procedure:
         self.manual = self.state.manual_instance
         if self.manual is None:
             self.is_new_instance = True
-            self.manual = default_manual_instance(
-                self.state, self.config.manual, self.circumstances.now
-            )
+            self.manual = default_manual_instance(self.state, self.config.manual, self.circumstances.now)
         rows: dict[int, list[UserEnrolment]] = {}
         for row in self.state.enrolments:
             rows.setdefault(row.instanceid, []).append(row)
@@ -83,9 +81,7 @@ class _Procedure:
             for row in rows.get(instance.id, ()):
                 self._fold(row, instance, manual_is_enabled=self.manual.is_enabled)
 
-    def _fold(
-        self, row: UserEnrolment, instance: EnrolmentInstance, *, manual_is_enabled: bool
-    ) -> None:
+    def _fold(self, row: UserEnrolment, instance: EnrolmentInstance, *, manual_is_enabled: bool) -> None:
         existing = self.periods.get(row.userid)
         merged = merge_as_moodle_does(
             existing,
@@ -155,9 +151,7 @@ class _Procedure:
         for userid in self._selected(policy):
             period = self.periods[userid]
             original = self.original.get(userid)
-            if original is not None and (
-                is_unlimited(original.ends_at) or original.ends_at > policy.ends_at
-            ):
+            if original is not None and (is_unlimited(original.ends_at) or original.ends_at > policy.ends_at):
                 had_longer += 1
             self.periods[userid] = period._replace(ends_at=policy.ends_at)
             self.events[userid] += 1

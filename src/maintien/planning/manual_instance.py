@@ -12,9 +12,7 @@ from maintien.planning.findings import (
 )
 
 
-def default_manual_instance(
-    state: CourseState, defaults: ManualDefaults, now: int
-) -> EnrolmentInstance:
+def default_manual_instance(state: CourseState, defaults: ManualDefaults, now: int) -> EnrolmentInstance:
     """Describe the instance that Moodle creates in a course without one: last in sortorder.
 
     Source: enrol_manual_plugin::add_default_instance (enrol/manual/lib.php) and
@@ -39,9 +37,7 @@ def default_manual_instance(
     )
 
 
-def find_obstacle(
-    state: CourseState, config: SiteConfig, *, enable_manual: bool
-) -> Obstacle | None:
+def find_obstacle(state: CourseState, config: SiteConfig, *, enable_manual: bool) -> Obstacle | None:
     """Tell what keeps manual enrolments from giving access in this course.
 
     ``enable_manual`` clears what the course itself puts in the way, never what the site does.

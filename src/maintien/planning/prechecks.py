@@ -54,8 +54,6 @@ def _notice_of_new_instance(config: SiteConfig) -> Iterator[Warning_]:
 
 def _instance_warnings(instance: EnrolmentInstance, config: SiteConfig) -> Iterator[Warning_]:
     if instance.expirynotify:
-        yield ExpiryNotice(
-            to_participants=bool(instance.notifyall), threshold=instance.expirythreshold or 0
-        )
+        yield ExpiryNotice(to_participants=bool(instance.notifyall), threshold=instance.expirythreshold or 0)
     if config.version >= WELCOME_MESSAGE_SINCE and instance.customint1:
         yield WelcomeMessage()

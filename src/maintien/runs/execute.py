@@ -16,7 +16,7 @@ from maintien.errors import CourseFailed, CourseKeptChanging, CourseKeptLocked
 from maintien.moodle.ids import RoleId, UserId
 from maintien.planning.plan import CoursePlan
 from maintien.runs.batches import BatchSize, batches
-from maintien.sites.interface import Authorship, Contention, CourseSize, Site, StateMoved
+from maintien.sites.interface import Author, Contention, CourseSize, Site, StateMoved
 
 PAUSES: Final = (0.05, 0.1, 0.2, 0.4)
 """Seconds before each further attempt. Moodle's own transactions are short: one mostly suffices."""
@@ -88,23 +88,21 @@ def execute(
     sizes: Sequence[CourseSize],
     plan: PlanCourse,
     *,
-    operator: UserId,
-    now: Callable[[], int],
+    author: Author,
     inherited_roles: Collection[RoleId] = (),
-    origin: str = "cli",
     observer: Observer | None = None,
     pause: Callable[[float], None] = sleep,
 ) -> Iterator[CourseOutcome]:
     """Plan each course and carry its plan out; outcomes come in the order of the courses.
 
-    ``now`` gives Unix seconds, asked anew for each transaction; ``pause`` waits so many seconds. Closing the iterator early stops after
-    the batch being written. Raises what a site raises when it can't be read at all.
+    ``pause`` waits so many seconds. Closing the iterator early stops after the batch being written.
+    Raises what a site raises when it can't be read at all.
     """
     work = _Execution(
         site=site,
         plan=plan,
         inherited_roles=inherited_roles,
-        authorship=lambda: Authorship(operator=operator, now=now(), origin=origin),
+        author=author,
         pause=pause,
     )
     observer = observer or Unobserved()
@@ -139,7 +137,7 @@ class _Execution:
     site: Site
     plan: PlanCourse
     inherited_roles: Collection[RoleId]
-    authorship: Callable[[], Authorship]
+    author: Author
     pause: Callable[[float], None]
     size: BatchSize = field(default_factory=BatchSize)
     marked: set[UserId] = field(default_factory=set)
@@ -182,7 +180,7 @@ class _Execution:
         if not to_write:
             return
         began = monotonic()
-        self.site.write(to_write, self.authorship(), marked_before=self.marked)
+        self.site.write(to_write, self.author.at_this_moment(), marked_before=self.marked)
         self.size.took(sum(size.enrolments for size in batch), monotonic() - began)
         touched = frozenset[UserId]().union(*(plan.touched for plan in to_write))
         self.marked_too_early |= touched & self.marked
@@ -201,10 +199,10 @@ class _Execution:
     def _mark(self, users: Collection[UserId]) -> None:
         for pause in PAUSES:
             try:
-                return self.site.mark_users_dirty(users, self.authorship())
+                return self.site.mark_users_dirty(users, self.author.at_this_moment())
             except Contention:
                 self.pause(pause)
-        return self.site.mark_users_dirty(users, self.authorship())
+        return self.site.mark_users_dirty(users, self.author.at_this_moment())
 
     def _split(self, batch: Batch, plans: Sequence[CoursePlan], obstacle: Exception) -> list[CourseOutcome]:
         if len(batch) == 1:

@@ -3,7 +3,7 @@
 A site holds no rule. Reading takes a few queries a batch of courses, never one a course or a person.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -48,6 +48,20 @@ class Authorship:
     """Unix seconds of the writing; dirty-user flags and log rows carry it."""
     origin: str = "cli"
     """``logstore_standard_log.origin``: ``cli`` or ``web``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """In whose name and from where a whole execution writes."""
+
+    operator: UserId
+    clock: Callable[[], int]
+    """Gives Unix seconds."""
+    origin: str = "cli"
+
+    def at_this_moment(self) -> Authorship:
+        """Give the authorship of a transaction that begins now."""
+        return Authorship(operator=self.operator, now=self.clock(), origin=self.origin)
 
 
 class StateMoved(Exception):

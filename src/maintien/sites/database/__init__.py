@@ -1,0 +1,1 @@
+"""A Moodle site in its database: PostgreSQL, MariaDB, MySQL or SQLite."""

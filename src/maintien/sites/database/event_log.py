@@ -114,9 +114,7 @@ class EventLog:
         bulk_insert(self.connection, self.tables.logstore_standard_log, _COLUMNS, self._rows)
         self._rows.clear()
 
-    def log_created_enrolments(
-        self, instances: Collection[InstanceId], after_id: int, expected: int
-    ) -> None:
+    def log_created_enrolments(self, instances: Collection[InstanceId], after_id: int, expected: int) -> None:
         """Log that every enrolment of these instances numbered above ``after_id`` was created.
 
         Raises StateMoved when they are not ``expected`` many: somebody else enrolled people meanwhile.
@@ -135,8 +133,7 @@ class EventLog:
         }
         source = enrolments.join(enrol, enrol.c.id == enrolments.c.enrolid).join(
             context,
-            (context.c.contextlevel == ContextLevel.COURSE)
-            & (context.c.instanceid == enrol.c.courseid),
+            (context.c.contextlevel == ContextLevel.COURSE) & (context.c.instanceid == enrol.c.courseid),
         )
         query = (
             _selected(values, source)
@@ -145,9 +142,7 @@ class EventLog:
         )
         self._insert_from(query.order_by(enrolments.c.id), expected)
 
-    def log_assigned_roles(
-        self, contexts: Collection[ContextId], after_id: int, expected: int
-    ) -> None:
+    def log_assigned_roles(self, contexts: Collection[ContextId], after_id: int, expected: int) -> None:
         """Log that every role given by hand in these contexts and numbered above ``after_id`` was assigned.
 
         Raises StateMoved when they are not ``expected`` many: somebody else gave roles meanwhile.
@@ -195,9 +190,7 @@ class EventLog:
     def _encoded(self, other: OtherValue) -> str:
         return encode_other(other, as_json=self.config.log_is_json)
 
-    def _other_with_number(
-        self, other: OtherValue, number: ColumnElement[int]
-    ) -> ColumnElement[str]:
+    def _other_with_number(self, other: OtherValue, number: ColumnElement[int]) -> ColumnElement[str]:
         before, after = self._encoded(other).split(str(_NUMBER_PLACE))
         return literal(before) + cast(number, String(20)) + literal(after)
 

@@ -149,9 +149,7 @@ def repeated_updates(
 
     The enrolments have been written already, so that the new ones have their ids.
     """
-    courses = {
-        instanceid: plan for plan in plans if plan.echoes for instanceid in _instances_written(plan)
-    }
+    courses = {instanceid: plan for plan in plans if plan.echoes for instanceid in _instances_written(plan)}
     if not courses:
         return
     table = tables.user_enrolments

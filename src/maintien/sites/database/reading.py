@@ -60,9 +60,7 @@ def read_states(
 class _Batch:
     """The queries for one batch of courses."""
 
-    def __init__(
-        self, connection: Connection, tables: MoodleTables, courses: Sequence[Course]
-    ) -> None:
+    def __init__(self, connection: Connection, tables: MoodleTables, courses: Sequence[Course]) -> None:
         self._connection = connection
         self._tables = tables
         self._courseids = [course.id for course in courses]
@@ -77,14 +75,10 @@ class _Batch:
         )
         return _grouped((row.courseid, row) for row in map(EnrolmentInstance._make, rows))
 
-    def enrolments(
-        self, course_of: Mapping[InstanceId, CourseId]
-    ) -> Mapping[CourseId, list[UserEnrolment]]:
+    def enrolments(self, course_of: Mapping[InstanceId, CourseId]) -> Mapping[CourseId, list[UserEnrolment]]:
         table = self._tables.user_enrolments
         rows = self._rows(
-            select(*(table.c[name] for name in ENROLMENT_COLUMNS)).where(
-                table.c.enrolid.in_(list(course_of))
-            )
+            select(*(table.c[name] for name in ENROLMENT_COLUMNS)).where(table.c.enrolid.in_(list(course_of)))
         )
         # Sorted here: the database would sort on disk what it reads through the index on enrolid.
         in_id_order = sorted(map(UserEnrolment._make, rows))
@@ -108,9 +102,7 @@ class _Batch:
     def roles(self) -> Mapping[ContextId, list[RoleAssignment]]:
         table = self._tables.role_assignments
         rows = self._rows(
-            select(*(table.c[name] for name in ROLE_COLUMNS)).where(
-                table.c.contextid.in_(self._contextids)
-            )
+            select(*(table.c[name] for name in ROLE_COLUMNS)).where(table.c.contextid.in_(self._contextids))
         )
         in_id_order = sorted(map(RoleAssignment._make, rows))
         return _grouped((row.contextid, row) for row in in_id_order)

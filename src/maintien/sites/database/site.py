@@ -14,6 +14,7 @@ from maintien.planning.plan import CoursePlan
 from maintien.sites.database import (
     configuration,
     dirty_users,
+    duplicate_roles,
     operators,
     people,
     privileges,
@@ -95,7 +96,14 @@ class DatabaseSite:
         """Write the changes of these plans in one transaction, all or nothing."""
         with self._writing() as connection:
             config = configuration.read_config(connection, self.tables)
-            writing.write_plans(connection, self.tables, config, plans, authorship, marked_before)
+            added_roles = writing.write_plans(
+                connection, self.tables, config, plans, authorship, marked_before
+            )
+        if added_roles.count:
+            with self._writing() as connection:
+                duplicate_roles.take_back_duplicate_roles(
+                    connection, self.tables.role_assignments, added_roles
+                )
 
     def mark_users_dirty(self, users: Collection[UserId], authorship: Authorship) -> None:
         """Make the sessions of these people look their access up again."""

@@ -32,10 +32,7 @@ def staged(
     table = Table(
         name,
         MetaData(),
-        *(
-            _column(column, is_text=column in text_columns, is_key=column == columns[0])
-            for column in columns
-        ),
+        *(_column(column, is_text=column in text_columns, is_key=column == columns[0]) for column in columns),
         prefixes=["TEMPORARY"],
         mysql_charset="utf8mb4",
     )

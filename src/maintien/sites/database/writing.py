@@ -20,7 +20,10 @@ from maintien.moodle.ids import UNSAVED, UserId
 from maintien.planning.changes import Row
 from maintien.planning.plan import CoursePlan
 from maintien.sites.database.dirty_users import mark_users_dirty
-from maintien.sites.database.duplicate_roles import require_no_duplicate_roles
+from maintien.sites.database.duplicate_roles import (
+    AddedRoles,
+    require_no_duplicate_roles,
+)
 from maintien.sites.database.event_log import EventLog
 from maintien.sites.database.events_of_changes import events_of, repeated_updates
 from maintien.sites.database.instances import hold_instances, write_instances
@@ -40,21 +43,23 @@ def write_plans(
     plans: Sequence[CoursePlan],
     authorship: Authorship,
     marked_before: Collection[UserId] = (),
-) -> None:
+) -> AddedRoles:
     """Write these plans, each of another course, and what a direct writer owes Moodle.
 
-    Raises StateMoved when a row is not as planned; the caller rolls back.
+    Returns what :func:`~maintien.sites.database.duplicate_roles.take_back_duplicate_roles` needs once
+    the transaction is committed. Raises StateMoved when a row is not as planned; the caller rolls back.
     """
     changed_instances = sort_changes(plans).instances
     new_instances = write_instances(connection, tables.enrol, changed_instances)
     plans = [numbered(plan, new_instances) for plan in plans]
     batch = _Batch(connection, tables, plans, EventLog(connection, tables, config, authorship))
     batch.write_enrolments()
-    batch.write_roles()
+    added_roles = batch.write_roles()
     batch.write_memberships()
     batch.write_log()
     touched = frozenset[UserId]().union(*(plan.touched for plan in plans)).difference(marked_before)
     mark_users_dirty(connection, tables, config, touched, authorship.now)
+    return added_roles
 
 
 class _Batch:
@@ -81,17 +86,18 @@ class _Batch:
         new = [row for row in rows.added if row.id == UNSAVED]
         self._log.log_created_enrolments({row.instanceid for row in new}, highest, len(new))
 
-    def write_roles(self) -> None:
+    def write_roles(self) -> AddedRoles:
         rows = self._changes.roles
         highest = self._write(RoleAssignment, rows)
-        require_no_duplicate_roles(
-            self._connection,
-            self._tables.role_assignments,
-            {row.contextid for row in rows.added},
-            highest,
+        added = AddedRoles(
+            contexts=frozenset(row.contextid for row in rows.added),
+            after_id=highest,
+            count=len(rows.added),
         )
+        require_no_duplicate_roles(self._connection, self._tables.role_assignments, added)
         new = [row for row in rows.added if row.id == UNSAVED]
         self._log.log_assigned_roles({row.contextid for row in new}, highest, len(new))
+        return added
 
     def write_memberships(self) -> None:
         self._write(GroupMembership, self._changes.memberships)
