@@ -13,6 +13,8 @@ EXIT_DONE: Final = 0
 EXIT_FAILED: Final = 1
 EXIT_USAGE: Final = 2
 EXIT_IN_PART: Final = 3
+EXIT_INTERRUPTED: Final = 130
+"""As shells have it: 128 and the number of SIGINT."""
 
 
 class MaintienError(Exception):
@@ -206,6 +208,24 @@ class UnexpectedArgument(UsageError):
     message = N_("{argument!r} is not expected here: “{command} --help” shows what is.")
 
 
+class InterruptedRun(MaintienError):
+    """Somebody stopped a run."""
+
+    exit_status = EXIT_INTERRUPTED
+    message = N_(
+        "Interrupted after {done} of {courses} courses: run the same command again to go on;"
+        " what is done is not done twice."
+    )
+
+
+class UnexpectedFailure(MaintienError):
+    """Something happened that nobody thought of."""
+
+    message = N_(
+        "Something unforeseen happened ({kind}): run it again with --debug, and report what it shows."
+    )
+
+
 class UnclearCommandLine(UsageError):
     """The command line can't be understood for some other reason."""
 
@@ -230,6 +250,12 @@ class MissingCourse(UsageError):
     """A command for single courses got none."""
 
     message = N_("Say which course: --course with its id, short name or ID number.")
+
+
+class OneCourseOnly(UsageError):
+    """Several courses were asked for where one goes."""
+
+    message = N_("A CSV file holds one course: give --course once, or choose another --format.")
 
 
 class ManualIsNoSource(UsageError):
@@ -260,10 +286,38 @@ class UnknownSite(UsageError):
     message = N_("There is no site {site!r} in {path}; it knows {known}.")
 
 
+class NoSiteFile(UsageError):
+    """What was given can only be a name, and there is no site file to look it up in."""
+
+    message = N_(
+        "{site!r} is neither a URL nor a config.php, and there is no site file {path} that could name it."
+    )
+
+
 class BrokenSiteFile(SiteError):
     """The site file can't be read."""
 
     message = N_("The site file {path} can't be read: {reason}")
+
+
+class BrokenSiteEntry(SiteError):
+    """A site of the site file is not described as it has to be."""
+
+    message = N_("In the site file {path}, the site {site!r} can't be used: {reason}")
+
+
+class UnknownSiteKey(SiteError):
+    """A site of the site file has a key that means nothing."""
+
+    message = N_(
+        "In the site file {path}, the site {site!r} has a key {key!r} that means nothing; keys are {known}."
+    )
+
+
+class NoPasswordFound(SiteError):
+    """The password is not where the site file says."""
+
+    message = N_("The password of the site {site!r} is not where {path} says ({place}): put it there.")
 
 
 class BadSiteUrl(UsageError):
@@ -289,6 +343,12 @@ class BrokenConfigPhp(SiteError):
     def __init__(self, path: str, line: int, reason: str) -> None:
         """Name the file, the line and what is wrong with it; never a value from the file."""
         super().__init__(path=path, line=line, reason=reason)
+
+
+class UnusableConfigPhp(SiteError):
+    """Moodle's config.php can be read, but what it says can't be used."""
+
+    message = N_("{path} can't be used: {reason}")
 
 
 class CannotConnect(SiteError):
@@ -339,6 +399,18 @@ class DatabaseFailed(SiteError):
     message = N_("The database of {site} answered with an error: {reason}")
 
 
+class DemoFolderTaken(UsageError):
+    """A file that the embedded university would replace is something else."""
+
+    message = N_("{path} is not an embedded university's file, and is not replaced: choose another folder.")
+
+
+class DemoFolderUnusable(UsageError):
+    """The embedded university can't be put into a folder."""
+
+    message = N_("The university can't be put into {path} ({system}): choose another --folder.")
+
+
 class NotADemoSite(SiteError):
     """Something that plays Moodle's own part was about to write to a site that isn't invented."""
 
@@ -351,7 +423,9 @@ class NotADemoSite(SiteError):
 class BadRegisterSetting(SiteError):
     """A setting of the external database method is none that can be followed."""
 
-    message = N_("The site's setting {setting} is {value!r}, which names no table or field: correct it in Moodle.")
+    message = N_(
+        "The site's setting {setting} is {value!r}, which names no table or field: correct it in Moodle."
+    )
 
 
 class RegisterUnreadable(SiteError):

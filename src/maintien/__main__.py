@@ -1,0 +1,8 @@
+"""``python -m maintien``."""
+
+import sys
+
+from maintien.cli.main import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,168 @@
+"""The composition root: turns options, environment and clock into a site to work on.
+
+Nothing else reads the environment, the clock or the machine's settings; what does its work below
+gets times, zones and texts as values.
+"""
+
+import os
+import shlex
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from platformdirs import user_config_path
+
+from maintien.errors import NoOperator, NoSite
+from maintien.moodle.config import SiteConfig
+from maintien.moodle.dates import find_zone, parse_moment
+from maintien.reports.language import Texts
+from maintien.sites.database.operators import OperatorFound
+from maintien.sites.database.site import DatabaseSite
+from maintien.sites.opening import OpeningWarning, open_site
+
+PROGRAM: Final = "maintien"
+SITE_VARIABLE: Final = "MAINTIEN_SITE"
+SITE_FILE_VARIABLE: Final = "MAINTIEN_SITES"
+
+_LOCAL_TIME: Final = Path("/etc/localtime")
+_ZONES: Final = "/zoneinfo/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """What there is where the program runs."""
+
+    program: str
+    """How a person calls the program from where they are."""
+    environment: Mapping[str, str] = field(repr=False)
+    site_file: Path
+    zone: tzinfo
+    """For sites that leave their time zone to the server."""
+    clock: Callable[[], int]
+    """Gives the time, in Unix seconds."""
+    stopwatch: Callable[[], float]
+    """Gives seconds since some moment; never goes back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the options ask for that every command takes; None where they say nothing."""
+
+    site: str | None = field(default=None, repr=False)
+    now: str | None = None
+    operator: str | None = None
+    json: bool = False
+    debug: bool = False
+    progress: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocation:
+    """One call of the program, before any site is open."""
+
+    machine: Machine
+    texts: Texts
+    wishes: Wishes = field(default_factory=Wishes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """An open site, and the time it is worked on at."""
+
+    site: DatabaseSite
+    warnings: tuple[OpeningWarning, ...]
+    config: SiteConfig
+    zone: tzinfo
+    """The site's: dates are read and shown in it."""
+    clock: Callable[[], int]
+    """Gives the time, in Unix seconds; always the same one in a rehearsal."""
+    operator_asked_for: str | None
+
+    def find_operator(self) -> OperatorFound:
+        """Find in whose name to write: whom the options name, else the site's first administrator.
+
+        Raises UnknownOperator and NoOperator.
+        """
+        if self.operator_asked_for is not None:
+            return self.site.find_operator(self.operator_asked_for)
+        if not self.config.administrators:
+            raise NoOperator
+        return OperatorFound(id=self.config.administrators[0])
+
+
+def this_machine() -> Machine:
+    """Look at the machine that the program runs on."""
+    environment = dict(os.environ)
+    site_file = environment.get(SITE_FILE_VARIABLE)
+    return Machine(
+        program=_program(environment),
+        environment=environment,
+        site_file=Path(site_file) if site_file else user_config_path("maintien") / "sites.toml",
+        zone=_machine_zone(environment),
+        clock=lambda: int(time.time()),
+        stopwatch=time.monotonic,
+    )
+
+
+@contextmanager
+def open_session(invocation: Invocation) -> Iterator[Session]:
+    """Open the site that the options or the environment name, and close it at the end.
+
+    Raises NoSite, UnreadableDate, and what :func:`~maintien.sites.opening.open_site` raises.
+    """
+    machine, wishes = invocation.machine, invocation.wishes
+    named = wishes.site or machine.environment.get(SITE_VARIABLE)
+    if not named:
+        raise NoSite
+    opened = open_site(named, site_file=machine.site_file, environment=machine.environment)
+    with closing(opened.site) as site:
+        config = site.read_config()
+        zone = find_zone(config.timezone, machine.zone)
+        yield Session(
+            site=site,
+            warnings=opened.warnings,
+            config=config,
+            zone=zone,
+            clock=_clock(wishes, machine, zone),
+            operator_asked_for=wishes.operator,
+        )
+
+
+def _clock(wishes: Wishes, machine: Machine, zone: tzinfo) -> Callable[[], int]:
+    if wishes.now is None:
+        return machine.clock
+    now = parse_moment(wishes.now, zone)
+    return lambda: now
+
+
+def _program(environment: Mapping[str, str]) -> str:
+    """Find how the program was called, or its bare name where the shell finds it by that."""
+    called = Path(sys.argv[0])
+    if called.name == "__main__.py":
+        return f"{shlex.quote(sys.executable)} -m {PROGRAM}"
+    if called.name != PROGRAM or shutil.which(PROGRAM, path=environment.get("PATH")):
+        return PROGRAM
+    return shlex.quote(str(called))
+
+
+def _machine_zone(environment: Mapping[str, str]) -> tzinfo:
+    """Find the machine's own zone, as the C library does: TZ, then /etc/localtime, else UTC."""
+    return find_zone(environment.get("TZ", "").removeprefix(":") or None, _local_zone())
+
+
+def _local_zone() -> tzinfo:
+    _, found, name = str(_LOCAL_TIME.resolve()).rpartition(_ZONES)
+    if found:
+        return find_zone(name, ZoneInfo("UTC"))
+    try:
+        with _LOCAL_TIME.open("rb") as file:
+            return ZoneInfo.from_file(file, key="localtime")
+    except (OSError, ValueError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,51 @@
+"""What to know of a conversion before looking at it."""
+
+from collections.abc import Iterator
+
+from maintien.cli.conversion_request import ConversionRequest
+from maintien.cli.notices import (
+    EndDateNotForRole,
+    IgnoredColumns,
+    Notice,
+    SeveralEndDates,
+    UnfamiliarMethod,
+)
+from maintien.cli.policies import Policies, Policy
+from maintien.cli.selections import Asked
+from maintien.moodle.config import SiteConfig
+from maintien.moodle.values import NO_END
+from maintien.planning.policy import AUTOMATIC_METHODS, ConversionPolicy
+from maintien.reports.wording import METHOD_NAMES
+
+
+def notices_of(
+    asked: Asked, request: ConversionRequest, policies: Policies, config: SiteConfig
+) -> Iterator[Notice]:
+    """Find what somebody may not have meant."""
+    if asked.file is not None and asked.file.ignored_columns:
+        yield IgnoredColumns(columns=", ".join(asked.file.ignored_columns))
+    if policies.have_several_ends:
+        yield SeveralEndDates()
+    every = {policies.common, *policies.of_courses.values()}
+    for method in sorted({method for policy in every for method in _unfamiliar(policy, config)}):
+        yield UnfamiliarMethod(method=method)
+    if request.end_roles is None:
+        for role in sorted({role for policy in every for role in _endless_roles(policy, config)}):
+            yield EndDateNotForRole(role=role)
+
+
+def _unfamiliar(policy: Policy, config: SiteConfig) -> Iterator[str]:
+    """Find methods asked for that neither Moodle nor this site's settings mention."""
+    if not isinstance(policy, ConversionPolicy) or policy.methods is None:
+        return
+    known = {*METHOD_NAMES, *AUTOMATIC_METHODS, *(config.enabled_methods or ()), *config.unenrol_actions}
+    yield from policy.methods - known
+
+
+def _endless_roles(policy: Policy, config: SiteConfig) -> Iterator[str]:
+    """Find roles asked for by name whose holders don't get the end date."""
+    if not isinstance(policy, ConversionPolicy) or policy.roles is None or policy.ends_at == NO_END:
+        return
+    for role, roleid in config.roles.items():
+        if roleid in policy.roles - policy.end_roles:
+            yield role

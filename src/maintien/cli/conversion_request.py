@@ -1,0 +1,47 @@
+"""What ``convert`` is asked to do, as its options say it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from maintien.errors import ConflictingOptions
+
+LIKE_MOODLE: Final = "--like-moodle"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversionRequest:
+    """The options that make a policy; None where nothing was said."""
+
+    until: str | None = None
+    methods: str | None = None
+    roles: str | None = None
+    end_roles: str | None = None
+    end_for: str | None = None
+    include_suspended: bool = False
+    keep_groups: bool = False
+    no_keep_groups: bool = False
+    enable_manual: bool = False
+    like_moodle: bool = False
+
+
+def require_no_conflict(request: ConversionRequest) -> None:
+    """Check that no option contradicts another.
+
+    Raises ConflictingOptions.
+    """
+    if request.keep_groups and request.no_keep_groups:
+        raise ConflictingOptions(first="--keep-groups", second="--no-keep-groups")
+    if not request.like_moodle:
+        return
+    given = {
+        "--methods": request.methods is not None,
+        "--roles": request.roles is not None,
+        "--include-suspended": request.include_suspended,
+        "--end-for": request.end_for is not None,
+        "--keep-groups": request.keep_groups,
+        "--no-keep-groups": request.no_keep_groups,
+        "--enable-manual": request.enable_manual,
+    }
+    for option, is_given in given.items():
+        if is_given:
+            raise ConflictingOptions(first=LIKE_MOODLE, second=option)

@@ -1,0 +1,80 @@
+"""``maintien convert``: shows what a conversion would do and, with ``--run``, does it."""
+
+from functools import partial
+from typing import Final
+
+import typer
+
+from maintien.cli.actions import Action
+from maintien.cli.conversion import convert_courses
+from maintien.cli.conversion_request import ConversionRequest
+from maintien.cli.convert_options import (
+    EnableManualOption,
+    EndForOption,
+    EndRolesOption,
+    IncludeSuspendedOption,
+    KeepGroupsOption,
+    LikeMoodleOption,
+    MethodsOption,
+    NoKeepGroupsOption,
+    RolesOption,
+    RunOption,
+    UntilOption,
+)
+from maintien.cli.global_options import invocation_of
+from maintien.cli.options import (
+    AllOption,
+    CategoryOption,
+    CohortOption,
+    CourseOption,
+    CoursesFileOption,
+)
+from maintien.cli.selections import ask_for_courses
+from maintien.messages import N_
+
+ABOUT_CONVERT: Final = N_(
+    "Show what converting automatic enrolments into manual ones would do; with --run, do it."
+)
+
+
+def convert(  # noqa: PLR0913 -- one an option
+    context: typer.Context,
+    *,
+    course: CourseOption = None,
+    category: CategoryOption = None,
+    cohort: CohortOption = None,
+    everything: AllOption = False,
+    courses_file: CoursesFileOption = None,
+    until: UntilOption = None,
+    methods: MethodsOption = None,
+    roles: RolesOption = None,
+    include_suspended: IncludeSuspendedOption = False,
+    end_roles: EndRolesOption = None,
+    end_for: EndForOption = None,
+    keep_groups: KeepGroupsOption = False,
+    no_keep_groups: NoKeepGroupsOption = False,
+    enable_manual: EnableManualOption = False,
+    like_moodle: LikeMoodleOption = False,
+    run: RunOption = False,
+) -> Action:
+    """Read the options of ``convert``."""
+    asked = ask_for_courses(
+        courses=course,
+        categories=category,
+        cohorts=cohort,
+        everything=everything,
+        courses_file=courses_file,
+    )
+    request = ConversionRequest(
+        until=until,
+        methods=methods,
+        roles=roles,
+        end_roles=end_roles,
+        end_for=end_for,
+        include_suspended=include_suspended,
+        keep_groups=keep_groups,
+        no_keep_groups=no_keep_groups,
+        enable_manual=enable_manual,
+        like_moodle=like_moodle,
+    )
+    return partial(convert_courses, invocation_of(context), asked, request, is_to_write=run)

@@ -1,0 +1,142 @@
+"""``maintien demo``: an embedded university, and the night that ends its year."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Final, TypeAlias
+
+import typer
+
+from maintien.bootstrap import Invocation
+from maintien.cli.actions import Action
+from maintien.cli.demo_document import story_document
+from maintien.cli.demo_screens import ZONE, draw_event, draw_next_steps, next_commands
+from maintien.cli.global_options import invocation_of
+from maintien.cli.help import OTHER_PANEL
+from maintien.cli.output import print_document, result_console
+from maintien.cli.progress import waiting
+from maintien.errors import EXIT_DONE, EXIT_IN_PART, DemoFolderUnusable, UnreadableDate
+from maintien.messages import N_
+from maintien.moodle.dates import parse_moment
+from maintien.sites.demo.calendar import UniversityCalendar, university_calendar
+from maintien.sites.demo.creation import create_demo
+from maintien.sites.demo.events import ConversionDone, StoryEvent
+from maintien.sites.demo.site import DemoSite, require_free_names
+from maintien.sites.demo.story import BEFORE, tell
+
+ABOUT_DEMO: Final = N_(
+    "Try everything on an embedded university: convert, let the cut come, see who kept access."
+)
+
+FOLDER: Final = "maintien-demo"
+
+FolderOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--folder",
+        metavar=N_("FOLDER"),
+        help=N_("Where to put the university. Default: maintien-demo, in the current folder."),
+        rich_help_panel=OTHER_PANEL,
+    ),
+]
+FreshOption: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--fresh",
+        help=N_("Replace the university that is there already by a new one."),
+        rich_help_panel=OTHER_PANEL,
+    ),
+]
+
+
+def demo(context: typer.Context, *, folder: FolderOption = None, fresh: FreshOption = False) -> Action:
+    """Read the options of ``demo``."""
+    place = Path(FOLDER if folder is None else folder)
+    return partial(show_demo, invocation_of(context), place, is_fresh=fresh)
+
+
+def show_demo(invocation: Invocation, folder: Path, *, is_fresh: bool) -> int:
+    """Make the university and tell its story; one that is there already is left as it is.
+
+    Raises UnreadableDate, DemoFolderTaken and DemoFolderUnusable.
+    """
+    calendar = _calendar(invocation)
+    with _folder_failures(folder):
+        is_there = not is_fresh and _is_there(DemoSite(folder=folder, calendar=calendar))
+    events = iter(()) if is_there else _live_through(invocation, folder, calendar.now)
+    commands = next_commands(
+        DemoSite(folder=folder, variant=BEFORE, calendar=calendar), invocation.machine.program
+    )
+    if invocation.wishes.json:
+        told = list(events)
+        print_document(story_document(told, commands))
+    else:
+        told = _show(invocation, events, commands, is_there=is_there)
+    has_failures = any(isinstance(event, ConversionDone) and event.failures for event in told)
+    return EXIT_IN_PART if has_failures else EXIT_DONE
+
+
+def _is_there(demo: DemoSite) -> bool:
+    """Whether the folder has a university from which the story was told to the end."""
+    before = replace(demo, variant=BEFORE)
+    for each in (demo, before):
+        require_free_names(each)
+    return demo.site_path.exists() and before.site_path.exists()
+
+
+def _live_through(invocation: Invocation, folder: Path, now: int) -> Iterator[StoryEvent]:
+    """Make the university, and go through the story while somebody waits for each event."""
+    with _folder_failures(folder):
+        story = tell(create_demo(folder, now=now))
+    while True:
+        with _folder_failures(folder), waiting(invocation):
+            event = next(story, None)
+        if event is None:
+            return
+        yield event
+
+
+def _show(
+    invocation: Invocation, events: Iterator[StoryEvent], commands: Sequence[str], *, is_there: bool
+) -> list[StoryEvent]:
+    """Draw each event when it has happened, then what to try next."""
+    texts, console = invocation.texts, result_console(invocation)
+    told = []
+    for event in events:
+        console.print(draw_event(texts, event))
+        told.append(event)
+    if is_there:
+        sentence = texts.gettext(
+            "The university is there already, as its story left it; --fresh makes a new one."
+        )
+        console.print(sentence)
+    # Commands are copied: the terminal may break their lines, we don't.
+    console.print(draw_next_steps(texts, commands), soft_wrap=True)
+    return told
+
+
+def _calendar(invocation: Invocation) -> UniversityCalendar:
+    """Place the university in the present, or in the year of a rehearsal."""
+    text = invocation.wishes.now
+    if text is None:
+        return university_calendar(invocation.machine.clock())
+    try:
+        return university_calendar(parse_moment(text, ZONE))
+    except (ValueError, OverflowError):
+        # The story goes on for two years, which the last calendar has not got.
+        raise UnreadableDate(text=text) from None
+
+
+@contextmanager
+def _folder_failures(folder: Path) -> Iterator[None]:
+    """Turn what the system says of the folder into an error.
+
+    Raises DemoFolderUnusable.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DemoFolderUnusable(path=folder, system=reason) from error

@@ -1,0 +1,95 @@
+"""The command line: reads what is asked for, does it, and says how it ended.
+
+Typer only reads: a command's function returns what is to be done, and it is done here, where
+interruptions and readers that go away are ours to answer.
+"""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from io import TextIOWrapper
+from typing import Final
+
+import typer
+from typer.main import get_command
+
+from maintien.bootstrap import PROGRAM, SITE_VARIABLE, Invocation, this_machine
+from maintien.cli.actions import Action
+from maintien.cli.check import ABOUT_CHECK, check
+from maintien.cli.convert import ABOUT_CONVERT, convert
+from maintien.cli.courses import ABOUT_COURSES, courses
+from maintien.cli.demo import ABOUT_DEMO, demo
+from maintien.cli.failures import show_traceback, tell
+from maintien.cli.global_options import DEBUG, find_language, hoist, take_global_options
+from maintien.cli.help import Command, Group, translate_help
+from maintien.cli.participants import ABOUT_PARTICIPANTS, participants
+from maintien.cli.secrets import find_secrets
+from maintien.errors import EXIT_DONE, EXIT_USAGE
+from maintien.messages import N_
+from maintien.reports.language import Texts, choose_language, load_texts
+
+ABOUT: Final = N_(
+    "Keeps people's access to Moodle courses when their automatic enrolment ends: turns automatic"
+    " enrolments into manual ones with an end date."
+)
+
+COMMANDS: Final[Mapping[Callable[..., Action], str]] = {
+    demo: ABOUT_DEMO,
+    check: ABOUT_CHECK,
+    courses: ABOUT_COURSES,
+    participants: ABOUT_PARTICIPANTS,
+    convert: ABOUT_CONVERT,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what a command line asks for, ``sys.argv``'s by default, and tell the exit status.
+
+    0 done, 1 failed, 2 wrong usage, 3 done in part; 130 interrupted, 141 nobody reads the result.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    machine = this_machine()
+    texts = load_texts(choose_language(None, machine.environment))
+    _make_printable()
+    try:
+        texts = load_texts(choose_language(find_language(given), machine.environment))
+        status = _run(given, Invocation(machine=machine, texts=texts))
+        sys.stdout.flush()
+    except SystemExit:
+        # So do typer and rich leave when whoever was to read has gone.
+        return tell(BrokenPipeError(), texts)
+    except (Exception, KeyboardInterrupt) as failure:  # noqa: BLE001 -- whatever it is, it is told
+        if DEBUG in given:
+            secrets = find_secrets([*given, machine.environment.get(SITE_VARIABLE, "")])
+            show_traceback(failure, secrets)
+        return tell(failure, texts)
+    return status
+
+
+def build_program(texts: Texts) -> Group:
+    """Build the commands, with their help in the language of ``texts``."""
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.callback(cls=Group, invoke_without_command=True, help=ABOUT)(take_global_options)
+    for command, about in COMMANDS.items():
+        app.command(cls=Command, help=about)(command)
+    program = get_command(app)
+    if not isinstance(program, Group):
+        raise TypeError(program)
+    translate_help(program, texts)
+    return program
+
+
+def _run(given: Sequence[str], invocation: Invocation) -> int:
+    program = build_program(invocation.texts)
+    arguments = hoist(given, program) or ["--help"]
+    answer = program.main(arguments, prog_name=PROGRAM, standalone_mode=False, obj=invocation)
+    if callable(answer):
+        return int(answer())
+    # Help or the version was shown; nobody asked for it where nothing at all was given.
+    return EXIT_DONE if given else EXIT_USAGE
+
+
+def _make_printable() -> None:
+    """Let no name fail that the terminal's encoding lacks letters for."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

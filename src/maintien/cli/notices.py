@@ -1,0 +1,90 @@
+"""What is worth knowing beside a result, and is no error."""
+
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from maintien.bootstrap import Invocation
+from maintien.cli.output import say
+from maintien.messages import N_
+from maintien.reports.language import Texts
+from maintien.reports.safe_text import printable
+from maintien.reports.site_wording import site_remark_remedy, site_remark_text
+from maintien.sites.opening import OldMoodle, OpeningWarning, UnprovenMoodle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownOperatorId:
+    """Nobody has the id that is written as the operator's."""
+
+    operator: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IgnoredColumns:
+    """Columns of the courses file mean nothing here."""
+
+    columns: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnfamiliarMethod:
+    """The site says nothing of an enrolment method that was asked for."""
+
+    method: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndDateNotForRole:
+    """People are converted for a role that gets no end date."""
+
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeveralEndDates:
+    """Courses have end dates of their own, and a report's heading shows one."""
+
+
+Notice: TypeAlias = (
+    UnknownOperatorId
+    | IgnoredColumns
+    | UnfamiliarMethod
+    | EndDateNotForRole
+    | SeveralEndDates
+    | OpeningWarning
+)
+
+_SENTENCES: Final[dict[type[Notice], str]] = {
+    UnknownOperatorId: N_(
+        "There is no account with the id {operator} on this site; it is written all the same."
+    ),
+    IgnoredColumns: N_("These columns of the courses file mean nothing and are ignored: {columns}."),
+    UnfamiliarMethod: N_("This site says nothing of an enrolment method “{method}”: check the spelling."),
+    EndDateNotForRole: N_(
+        "The end date is not for the role “{role}”, whose holders keep the end of their automatic"
+        " enrolment: --end-roles says for whom it is."
+    ),
+    SeveralEndDates: N_(
+        "The courses file gives courses end dates of their own; the heading shows only one of them."
+    ),
+    OldMoodle: N_("This site runs Moodle {release}, on which maintien was never tried: try on a copy first."),
+    UnprovenMoodle: N_(
+        "This site runs Moodle {release}, which is newer than this maintien: try on a copy first."
+    ),
+}
+
+
+def notice_text(texts: Texts, notice: Notice) -> str:
+    """Say a notice in a sentence, harmless for a terminal."""
+    if isinstance(notice, OldMoodle | UnprovenMoodle):
+        return f"{site_remark_text(texts, notice)} {site_remark_remedy(texts, notice)}"
+    fields = {name: printable(str(getattr(notice, name))) for name in notice.__slots__}
+    return texts.gettext(_SENTENCES[type(notice)]).format(**fields)
+
+
+def notify(invocation: Invocation, *notices: Notice) -> None:
+    """Say notices on standard error."""
+    texts = invocation.texts
+    for notice in notices:
+        sentence = notice_text(texts, notice)
+        say(texts.gettext("Note: {sentence}").format(sentence=sentence))

@@ -1,0 +1,129 @@
+"""Makes policies of requests: one for all courses, and one for each that a courses file lists."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import tzinfo
+from typing import Final, TypeAlias
+
+from maintien.cli.conversion_request import ConversionRequest, require_no_conflict
+from maintien.cli.courses_file import CourseLine
+from maintien.cli.selections import Found
+from maintien.cli.words import find_roles, parse_methods, require_choice, split_words
+from maintien.errors import MissingEndDate, UsageError
+from maintien.moodle.config import SiteConfig
+from maintien.moodle.dates import parse_end_date
+from maintien.moodle.ids import CourseId, RoleId
+from maintien.planning.policy import (
+    AUTOMATIC_METHODS,
+    ConversionPolicy,
+    EndFor,
+    LikeMoodlePolicy,
+)
+
+Policy: TypeAlias = ConversionPolicy | LikeMoodlePolicy
+
+STUDENT: Final = "student"
+"""The short name of the role that the procedure is about, as Moodle installs it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What words and dates are read by."""
+
+    config: SiteConfig
+    zone: tzinfo
+    now: int
+    """Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policies:
+    """Which policy each course has."""
+
+    common: Policy
+    """What holds where a course has none of its own, and what a report's heading says."""
+    of_courses: Mapping[CourseId, Policy] = field(default_factory=dict)
+
+    def of(self, courseid: CourseId) -> Policy:
+        """Give the policy of one course."""
+        return self.of_courses.get(courseid, self.common)
+
+    @property
+    def have_several_ends(self) -> bool:
+        """Whether courses end at different times."""
+        return any(policy.ends_at != self.common.ends_at for policy in self.of_courses.values())
+
+
+def make_policies(request: ConversionRequest, found: Found, terms: Terms) -> Policies:
+    """Make the policies of the courses found.
+
+    Where the options give no end date, what is common is the policy of the course that the file lists
+    first.
+
+    Raises MissingEndDate when a course is left without an end date, and what :func:`make_policy`
+    raises; as CoursesFileBadLine where a line of the file is to blame.
+    """
+    of_courses = {courseid: _policy_of_line(request, line, terms) for courseid, line in found.lines.items()}
+    only_listed = all(size.course.id in of_courses for size in found.sizes)
+    if request.until is None and of_courses and only_listed:
+        return Policies(common=next(iter(of_courses.values())), of_courses=of_courses)
+    return Policies(common=make_policy(request, terms), of_courses=of_courses)
+
+
+def make_policy(request: ConversionRequest, terms: Terms) -> Policy:
+    """Make the policy that a request asks for.
+
+    Raises MissingEndDate, UnreadableDate, DateInThePast, UnknownRole, UnknownMethod, UnknownChoice,
+    ManualIsNoSource or ConflictingOptions.
+    """
+    require_no_conflict(request)
+    ends_at = _ends_at(request, terms)
+    end_roles = _roles(request.end_roles, terms.config)
+    if end_roles is None:
+        end_roles = frozenset(terms.config.roles.values())
+    if request.like_moodle:
+        return LikeMoodlePolicy(ends_at=ends_at, end_roles=end_roles)
+    return ConversionPolicy(
+        ends_at=ends_at,
+        methods=_methods(request.methods),
+        roles=_roles(request.roles, terms.config),
+        end_roles=end_roles,
+        include_suspended=request.include_suspended,
+        end_for=_end_for(request.end_for),
+        keep_groups=not request.no_keep_groups,
+        enable_manual=request.enable_manual,
+    )
+
+
+def _policy_of_line(request: ConversionRequest, line: CourseLine, terms: Terms) -> Policy:
+    asked = replace(
+        request,
+        until=line.until or request.until,
+        roles=line.roles or request.roles,
+        methods=line.methods or request.methods,
+    )
+    try:
+        return make_policy(asked, terms)
+    except UsageError as error:
+        raise line.bad(error) from error
+
+
+def _ends_at(request: ConversionRequest, terms: Terms) -> int:
+    if request.until is None:
+        raise MissingEndDate
+    # Moodle's bulk edit takes any date; the preview then warns of it.
+    return parse_end_date(request.until, terms.zone, terms.now, may_be_past=request.like_moodle)
+
+
+def _methods(text: str | None) -> frozenset[str] | None:
+    return AUTOMATIC_METHODS if text is None else parse_methods(split_words(text))
+
+
+def _roles(text: str | None, config: SiteConfig) -> frozenset[RoleId] | None:
+    return find_roles((STUDENT,) if text is None else split_words(text), config.roles)
+
+
+def _end_for(text: str | None) -> EndFor:
+    if text is None:
+        return EndFor.CONVERTED
+    return EndFor(require_choice("--end-for", text, [choice.value for choice in EndFor]))

@@ -1,0 +1,1 @@
+"""What people read: sentences in their language, tables, documents and files."""

@@ -1,0 +1,137 @@
+"""A conversion as a JSON document."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import tzinfo
+
+from maintien.enrolments.state import UserEnrolment
+from maintien.moodle.ids import RoleId
+from maintien.moodle.values import EnrolmentStatus
+from maintien.planning.left_alone import LeftAlone
+from maintien.planning.plan import CoursePlan
+from maintien.planning.policy import ConversionPolicy, LikeMoodlePolicy
+from maintien.reports.documents import (
+    Document,
+    Json,
+    course_document,
+    error_document,
+    kind_of,
+    moment_document,
+    typed_document,
+)
+from maintien.reports.people_changes import PersonChange, people_changes
+from maintien.reports.summary import Counts, CourseSummary, Totals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversionHeader:
+    """What is the same for every course of a conversion."""
+
+    site: str
+    """The site's name, without a password."""
+    written: bool
+    """Whether the plans were written, or only shown."""
+    policy: ConversionPolicy | LikeMoodlePolicy
+    zone: tzinfo
+    """The site's time zone."""
+    roles: Mapping[str, RoleId] = field(default_factory=dict)
+    """Role ids by shortname (``SiteConfig.roles``)."""
+    run: int | None = None
+    """The run in the journal, if it was kept in one."""
+
+    def role_name(self, roleid: RoleId) -> str:
+        """Name a role by its shortname, or by its id where it has none."""
+        return next((name for name, known in self.roles.items() if known == roleid), str(roleid))
+
+    def role_names(self, roleids: Iterable[RoleId]) -> list[str]:
+        """Name several roles, in alphabetical order."""
+        return sorted(self.role_name(roleid) for roleid in roleids)
+
+
+def conversion_document(header: ConversionHeader, totals: Totals) -> Document:
+    """Describe a conversion, all but its courses."""
+    return {
+        "run": header.run,
+        "written": header.written,
+        "site": header.site,
+        "policy": _policy_document(header),
+        "totals": {
+            "courses": totals.courses,
+            "courses_changed": totals.courses_changed,
+            "courses_left_alone": totals.courses_left_alone,
+            "courses_failed": totals.courses_failed,
+            **_counts_document(totals.counts),
+            "left_alone": {kind_of(reason): n for reason, n in totals.counts.left_alone.most_common()},
+        },
+    }
+
+
+def _policy_document(header: ConversionHeader) -> Document:
+    policy = header.policy
+    document: Document = {
+        "kind": kind_of(policy),
+        "ends_at": moment_document(policy.ends_at, header.zone),
+        "end_roles": header.role_names(policy.end_roles),
+    }
+    if isinstance(policy, LikeMoodlePolicy):
+        return document
+    return document | {
+        "methods": None if policy.methods is None else sorted(policy.methods),
+        "roles": None if policy.roles is None else header.role_names(policy.roles),
+        "include_suspended": policy.include_suspended,
+        "end_for": policy.end_for.value,
+        "keep_groups": policy.keep_groups,
+        "enable_manual": policy.enable_manual,
+    }
+
+
+def converted_course_document(header: ConversionHeader, plan: CoursePlan, summary: CourseSummary) -> Document:
+    """Describe what happens in one course. Where it failed nothing does, and nobody is listed."""
+    is_done = summary.failure is None
+    return course_document(plan.course) | {
+        **_counts_document(summary.counts),
+        "obstacle": None if plan.obstacle is None else typed_document(plan.obstacle, header.zone),
+        "warnings": [typed_document(warning, header.zone) for warning in plan.warnings],
+        "failure": None if summary.failure is None else error_document(summary.failure),
+        "left_alone": [_left_alone_document(p, header) for p in plan.left_alone if is_done],
+        "people": [_person_document(p, header) for p in people_changes(plan) if is_done],
+    }
+
+
+def _counts_document(counts: Counts) -> Document:
+    return {
+        "enrolments_added": counts.enrolments_added,
+        "enrolments_changed": counts.enrolments_changed,
+        "roles_assigned": counts.roles_assigned,
+        "roles_removed": counts.roles_removed,
+        "groups_kept": counts.groups_kept,
+        "manual_instances_added": counts.instances_added,
+        "manual_instances_enabled": counts.instances_enabled,
+        "people_converted": counts.people_converted,
+    }
+
+
+def _left_alone_document(person: LeftAlone, header: ConversionHeader) -> Document:
+    document = typed_document(person.reason, header.zone)
+    kind = document.pop("kind")
+    return {"user": person.userid, "reason": kind, **document}
+
+
+def _person_document(person: PersonChange, header: ConversionHeader) -> Document:
+    return {
+        "user": person.userid,
+        "before": _enrolment_document(person.before, header),
+        "after": _enrolment_document(person.after, header),
+        "roles": [header.role_name(roleid) for roleid in person.roles],
+        "groups": list(person.groups),
+    }
+
+
+def _enrolment_document(row: UserEnrolment | None, header: ConversionHeader) -> Json:
+    if row is None:
+        return None
+    return {
+        "status": EnrolmentStatus(row.status).name.lower() if row.status in (0, 1) else row.status,
+        "starts_at": moment_document(row.starts_at, header.zone),
+        "ends_at": moment_document(row.ends_at, header.zone),
+    }

@@ -1,0 +1,147 @@
+"""A conversion on a terminal: what it is, what stands in its way, the courses, the sums, the people."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.text import Text
+
+from maintien.enrolments.people import Person
+from maintien.enrolments.state import Course
+from maintien.moodle.ids import RoleId, UserId
+from maintien.planning.findings import Finding
+from maintien.planning.policy import ConversionPolicy, EndFor, LikeMoodlePolicy
+from maintien.reports.conversion_document import ConversionHeader
+from maintien.reports.conversion_people import (
+    Examples,
+    left_alone_table,
+    people_table,
+    share_picture,
+)
+from maintien.reports.conversion_tables import courses_table, failures_table, sums_table
+from maintien.reports.findings_screen import remarks_on_findings, remarks_table
+from maintien.reports.language import Texts
+from maintien.reports.people_changes import PersonChange
+from maintien.reports.safe_text import plain, printable
+from maintien.reports.screen import facts_table
+from maintien.reports.summary import CourseSummary, Totals
+from maintien.reports.wording import method_names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversionScreen:
+    """Everything that a conversion's screen shows."""
+
+    header: ConversionHeader
+    totals: Totals
+    courses: Sequence[CourseSummary]
+    examples: Examples
+    """Some of the people left alone, by reason."""
+    changes: Sequence[PersonChange]
+    """Some of the people converted, where there is one course."""
+    more_changes: int
+    """How many people more there are."""
+    people: Mapping[UserId, Person]
+
+    def render(self, texts: Texts, width: int) -> RenderableType:
+        """Draw it for a terminal of ``width`` columns."""
+        return Group(*_spaced(self._parts(texts, width)))
+
+    def _parts(self, texts: Texts, width: int) -> Iterator[RenderableType]:
+        header, totals = self.header, self.totals
+        yield Group(_title(texts, header, totals), facts_table(_facts(texts, header)))
+        found = totals.findings.items()
+        if found:
+            remarks = remarks_on_findings(texts, found, self._blocked_courses())
+            table = remarks_table(texts, remarks)
+            yield Panel(table, title=plain(texts.gettext("Before you go on")), title_align="left")
+        yield courses_table(texts, self.courses, width)
+        if self.changes:
+            yield people_table(texts, header, self.changes, self.people, width)
+            if self.more_changes:
+                yield _more_people(texts, self.more_changes)
+        if totals.counts.people_seen:
+            yield share_picture(texts, totals.counts, width)
+        yield sums_table(texts, totals)
+        if totals.counts.left_alone:
+            several = totals.courses > 1
+            yield left_alone_table(
+                texts, header, totals.counts, self.examples, self.people, name_courses=several
+            )
+        if totals.courses_failed:
+            yield failures_table(texts, self.courses, width)
+
+    def _blocked_courses(self) -> Mapping[Finding, Sequence[Course]]:
+        blocked: defaultdict[Finding, list[Course]] = defaultdict(list)
+        for summary in self.courses:
+            if summary.obstacle is not None:
+                blocked[summary.obstacle].append(summary.course)
+        return blocked
+
+
+def _spaced(parts: Iterable[RenderableType]) -> Iterator[RenderableType]:
+    for number, part in enumerate(parts):
+        if number:
+            yield Text()
+        yield part
+
+
+def _more_people(texts: Texts, more: int) -> Text:
+    line = texts.ngettext("and {n} more person", "and {n} more people", more)
+    return plain(line.format(n=texts.number(more)), "dim")
+
+
+def _title(texts: Texts, header: ConversionHeader, totals: Totals) -> Panel:
+    if totals.courses_failed:
+        style, text = "red", _failed_title(texts, totals)
+    elif not totals.courses_changed:
+        style, text = "green", texts.gettext("NOTHING TO DO: there is nothing to change.")
+    elif header.written:
+        style, text = "green", texts.gettext("DONE: the changes are written.")
+    else:
+        style = "yellow"
+        text = texts.gettext("PREVIEW: nothing is written. Add --run to write the changes.")
+    return Panel(plain(text, "bold"), border_style=style)
+
+
+def _failed_title(texts: Texts, totals: Totals) -> str:
+    return texts.ngettext(
+        "DONE IN PART: {n} course failed; nothing is written in it.",
+        "DONE IN PART: {n} courses failed; nothing is written in them.",
+        totals.courses_failed,
+    ).format(n=texts.number(totals.courses_failed))
+
+
+def _facts(texts: Texts, header: ConversionHeader) -> Iterator[tuple[str, Text]]:
+    yield texts.gettext("Site"), plain(header.site)
+    if header.run is not None:
+        yield texts.gettext("Run"), plain(str(header.run))
+    yield texts.gettext("End date"), plain(texts.end_date(header.policy.ends_at, header.zone))
+    match header.policy:
+        case ConversionPolicy() as policy:
+            yield from _whom(texts, header, policy)
+        case LikeMoodlePolicy(end_roles=roles):
+            rules = texts.gettext("Moodle's backup, restore and bulk edit, to the letter")
+            yield texts.gettext("Rules"), plain(rules)
+            yield texts.gettext("End date for"), _roles(texts, header, roles)
+
+
+def _whom(texts: Texts, header: ConversionHeader, policy: ConversionPolicy) -> Iterator[tuple[str, Text]]:
+    everything = plain(texts.gettext("all"))
+    methods = policy.methods
+    yield (
+        texts.gettext("Enrolment methods"),
+        everything if methods is None else plain(method_names(texts, tuple(sorted(methods)))),
+    )
+    roles = policy.roles
+    yield texts.gettext("Roles"), everything if roles is None else _roles(texts, header, roles)
+    if roles != policy.end_roles:
+        yield texts.gettext("End date for"), _roles(texts, header, policy.end_roles)
+    if policy.end_for is EndFor.ALL_MANUAL:
+        yield texts.gettext("End date also for"), plain(texts.gettext("everybody enrolled by hand"))
+
+
+def _roles(texts: Texts, header: ConversionHeader, roles: frozenset[RoleId]) -> Text:
+    return plain(texts.join(map(printable, header.role_names(roles))))

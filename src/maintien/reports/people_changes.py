@@ -1,0 +1,58 @@
+"""What a plan changes, person by person."""
+
+from dataclasses import dataclass, field
+
+from maintien.enrolments.state import (
+    EnrolmentInstance,
+    GroupMembership,
+    RoleAssignment,
+    UserEnrolment,
+)
+from maintien.moodle.ids import GroupId, RoleId, UserId
+from maintien.planning.changes import Added, Change, Changed, Removed
+from maintien.planning.plan import CoursePlan
+
+
+@dataclass(slots=True, kw_only=True)
+class PersonChange:
+    """Everything that changes for one person in one course."""
+
+    userid: UserId
+    before: UserEnrolment | None = None
+    """The manual enrolment as it was; None for none, and where it does not change."""
+    after: UserEnrolment | None = None
+    """The manual enrolment as it will be; None where it does not change."""
+    roles: list[RoleId] = field(default_factory=list)
+    """Roles given by hand."""
+    groups: list[GroupId] = field(default_factory=list)
+    """Groups whose membership becomes an ordinary one."""
+
+
+def people_changes(plan: CoursePlan) -> list[PersonChange]:
+    """List what changes for each person, by id."""
+    people: dict[UserId, PersonChange] = {}
+    for change in plan.changes:
+        row = change.after if isinstance(change, Changed) else change.row
+        if isinstance(row, EnrolmentInstance):
+            continue
+        person = people.get(row.userid)
+        if person is None:
+            person = people[row.userid] = PersonChange(userid=row.userid)
+        _note(person, change, row)
+    return [people[userid] for userid in sorted(people)]
+
+
+# Class patterns would read better and cost five times as much, a million times over.
+def _note(
+    person: PersonChange, change: Change, row: UserEnrolment | RoleAssignment | GroupMembership
+) -> None:
+    if isinstance(change, Removed):
+        return
+    if isinstance(row, UserEnrolment):
+        person.after = row
+        if isinstance(change, Changed) and isinstance(change.before, UserEnrolment):
+            person.before = change.before
+    elif isinstance(row, RoleAssignment) and isinstance(change, Added):
+        person.roles.append(row.roleid)
+    elif isinstance(row, GroupMembership) and isinstance(change, Changed):
+        person.groups.append(row.groupid)

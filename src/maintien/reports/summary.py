@@ -1,0 +1,172 @@
+"""What a plan comes to, in figures: one summary a course, which keeps no row, and their totals."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from maintien.enrolments.state import (
+    Course,
+    EnrolmentInstance,
+    GroupMembership,
+    RoleAssignment,
+    UserEnrolment,
+)
+from maintien.errors import CourseFailed
+from maintien.planning.changes import Added, Change, Changed, Removed
+from maintien.planning.findings import (
+    EnablingGivesAccess,
+    EndDateShortens,
+    Finding,
+    Obstacle,
+    Warning_,
+)
+from maintien.planning.left_alone import ManualEnrolmentKeepsItsEnd, ManualEnrolmentSuffices, Reason
+from maintien.planning.plan import CoursePlan
+
+FindingAboutPeople: TypeAlias = EnablingGivesAccess | EndDateShortens
+"""Findings that say how many people of the course they concern."""
+
+_COUNTERS: Final[dict[tuple[type, type], str]] = {
+    (Added, EnrolmentInstance): "instances_added",
+    (Changed, EnrolmentInstance): "instances_enabled",
+    (Added, UserEnrolment): "enrolments_added",
+    (Changed, UserEnrolment): "enrolments_changed",
+    (Added, RoleAssignment): "roles_assigned",
+    (Removed, RoleAssignment): "roles_removed",
+    (Changed, GroupMembership): "groups_kept",
+}
+"""What each kind of change counts as."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Counts:
+    """Rows and people, counted. A person counts once a course."""
+
+    enrolments_added: int = 0
+    enrolments_changed: int = 0
+    """Prolonged, shortened, or given another status."""
+    roles_assigned: int = 0
+    roles_removed: int = 0
+    groups_kept: int = 0
+    """Memberships that change their owner."""
+    instances_added: int = 0
+    instances_enabled: int = 0
+    other_changes: int = 0
+    """What no conversion makes; counted so that nothing written goes unsaid."""
+    people_converted: int = 0
+    left_alone: Counter[type[Reason]] = field(default_factory=Counter)
+
+    def count(self, changes: Iterable[Change]) -> None:
+        """Count changes."""
+        # By type: class patterns would cost ten times as much, a million times over.
+        for kind, number in Counter((type(change), type(change[0])) for change in changes).items():
+            name = _COUNTERS.get(kind, "other_changes")
+            setattr(self, name, getattr(self, name) + number)
+
+    def add(self, other: "Counts") -> None:
+        """Add up two counts."""
+        self.enrolments_added += other.enrolments_added
+        self.enrolments_changed += other.enrolments_changed
+        self.roles_assigned += other.roles_assigned
+        self.roles_removed += other.roles_removed
+        self.groups_kept += other.groups_kept
+        self.instances_added += other.instances_added
+        self.instances_enabled += other.instances_enabled
+        self.other_changes += other.other_changes
+        self.people_converted += other.people_converted
+        self.left_alone.update(other.left_alone)
+
+    @property
+    def people_left_alone(self) -> int:
+        """Everybody whom the plan does not convert."""
+        return self.left_alone.total()
+
+    @property
+    def people_seen(self) -> int:
+        """Everybody whom the plan converts or leaves alone."""
+        return self.people_converted + self.people_left_alone
+
+    @property
+    def people_provided_for(self) -> int:
+        """Those among them who have a manual enrolment to go on with."""
+        return self.left_alone[ManualEnrolmentSuffices] + self.left_alone[ManualEnrolmentKeepsItsEnd]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseSummary:
+    """What a plan comes to in one course. A course that failed has no counts: nothing was done."""
+
+    course: Course
+    counts: Counts
+    obstacle: Obstacle | None = None
+    warnings: tuple[Warning_, ...] = ()
+    failure: CourseFailed | None = None
+    is_changed: bool = False
+    """Whether anything was written, or is to be."""
+
+
+def summarise(plan: CoursePlan, failure: CourseFailed | None = None) -> CourseSummary:
+    """Count what a plan changes and whom it leaves alone; takes time in proportion to both."""
+    if failure is not None:
+        return CourseSummary(course=plan.course, counts=Counts(), failure=failure)
+    counts = Counts(people_converted=len(plan.converted))
+    counts.count(plan.changes)
+    counts.left_alone.update(type(person.reason) for person in plan.left_alone)
+    return CourseSummary(
+        course=plan.course,
+        counts=counts,
+        obstacle=plan.obstacle,
+        warnings=plan.warnings,
+        is_changed=not plan.is_empty,
+    )
+
+
+class FoundFindings:
+    """Findings over many courses: in how many each was found, with the people they concern summed."""
+
+    def __init__(self) -> None:
+        self._courses: Counter[Finding] = Counter()
+        self._people: Counter[type[FindingAboutPeople]] = Counter()
+
+    def add(self, finding: Finding) -> None:
+        """Take in a finding of one course."""
+        if isinstance(finding, FindingAboutPeople):
+            kind = type(finding)
+            self._people[kind] += finding.people
+            finding = kind(people=0)
+        self._courses[finding] += 1
+
+    def items(self) -> list[tuple[Finding, int]]:
+        """List the findings and in how many courses each was found, the most frequent first."""
+        return [(self._summed(finding), n) for finding, n in self._courses.most_common()]
+
+    def _summed(self, finding: Finding) -> Finding:
+        if isinstance(finding, FindingAboutPeople):
+            return type(finding)(people=self._people[type(finding)])
+        return finding
+
+
+@dataclass(slots=True, kw_only=True)
+class Totals:
+    """The sums over all courses."""
+
+    courses: int = 0
+    courses_changed: int = 0
+    courses_left_alone: int = 0
+    """Courses with nothing to do, or with an obstacle."""
+    courses_failed: int = 0
+    counts: Counts = field(default_factory=Counts)
+    findings: FoundFindings = field(default_factory=FoundFindings)
+
+    def add(self, summary: CourseSummary) -> None:
+        """Take one course in."""
+        self.courses += 1
+        self.courses_failed += summary.failure is not None
+        self.courses_changed += summary.is_changed
+        self.courses_left_alone += not summary.is_changed and summary.failure is None
+        self.counts.add(summary.counts)
+        if summary.obstacle is not None:
+            self.findings.add(summary.obstacle)
+        for warning in summary.warnings:
+            self.findings.add(warning)

@@ -1,0 +1,136 @@
+"""Whatever is wrong with a command line is said in one sentence, in either language, and nothing else."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Say
+
+CONVERT = ("convert", "--course", "BIO", "--until", "2027-08-31")
+
+WRONG_USAGE = {
+    "no command": ("--json",),
+    "an unknown command": ("convrt",),
+    "an unknown option": ("convert", "--nothing-like-it"),
+    "a misspelt option": ("convert", "--corse", "BIO"),
+    "a misspelt global option": ("convert", "--sit", "campus"),
+    "an unknown short option": ("convert", "-x"),
+    "an option without its value": ("convert", "--course"),
+    "a global option without its value": ("convert", "--site"),
+    "a switch with a value": ("convert", "--run=yes"),
+    "a global switch with a value": ("convert", "--json=yes"),
+    "a word too many": ("convert", "BIO"),
+    "a word behind the end of options": ("convert", "--", "--json"),
+    "an unknown language": ("check", "--lang", "de"),
+    "no site": ("--site", " ", "check"),
+    "an unknown site": ("--site", "elsewhere", "check"),
+    "a site of a database that nobody knows": ("--site", "oracle://a:b@c/d", "check"),
+    "no selection": ("convert", "--until", "2027-08-31"),
+    "no selection to list": ("courses",),
+    "no course to list people of": ("participants",),
+    "no end date": ("convert", "--course", "BIO"),
+    "a date that no calendar has": ("convert", "--course", "BIO", "--until", "2027-02-30"),
+    "a date in words": ("convert", "--course", "BIO", "--until", "tomorrow"),
+    "an end date in the past": ("convert", "--course", "BIO", "--until", "2020-08-31"),
+    "an end date before the start": ("convert", "--course", "NEXT", "--until", "2027-08-31"),
+    "a rehearsal at no date": (*CONVERT, "--now", "then"),
+    "an unknown course": ("convert", "--course", "PHYS", "--until", "never"),
+    "the front page": ("convert", "--course", "1", "--until", "never"),
+    "an unknown category": ("courses", "--category", "Droit"),
+    "an unknown cohort": ("courses", "--cohort", "L9"),
+    "an unknown role": (*CONVERT, "--roles", "dean"),
+    "an unknown role for the end date": (*CONVERT, "--end-roles", "dean"),
+    "an unknown role of participants": ("participants", "--course", "BIO", "--role", "dean"),
+    "all roles and another": (*CONVERT, "--roles", "all,student"),
+    "a method that can be none": (*CONVERT, "--methods", "Data base"),
+    "an empty method": (*CONVERT, "--methods", "database,"),
+    "the manual method": (*CONVERT, "--methods", "database,manual"),
+    "all methods and another": (*CONVERT, "--methods", "database,all"),
+    "a method of participants that can be none": ("participants", "--course", "BIO", "--method", "x y"),
+    "an unknown status": ("participants", "--course", "BIO", "--status", "asleep"),
+    "an unknown format": ("participants", "--course", "BIO", "--format", "xlsx"),
+    "two formats": ("participants", "--course", "BIO", "--format", "csv", "--json"),
+    "several courses in one CSV": (
+        *("participants", "--course", "BIO", "--course", "MATH", "--format", "csv"),
+    ),
+    "an unknown choice": (*CONVERT, "--end-for", "everybody"),
+    "an unknown operator": (*CONVERT, "--operator", "nobody"),
+    "groups kept and not": (*CONVERT, "--keep-groups", "--no-keep-groups"),
+    "like Moodle with methods": (*CONVERT, "--like-moodle", "--methods", "all"),
+    "like Moodle with roles": (*CONVERT, "--like-moodle", "--roles", "all"),
+    "like Moodle with suspended ones": (*CONVERT, "--like-moodle", "--include-suspended"),
+    "like Moodle with an end date for": (*CONVERT, "--like-moodle", "--end-for", "converted"),
+    "like Moodle with groups": (*CONVERT, "--like-moodle", "--keep-groups"),
+    "like Moodle without groups": (*CONVERT, "--like-moodle", "--no-keep-groups"),
+    "like Moodle with enabling": (*CONVERT, "--like-moodle", "--enable-manual"),
+    "a courses file that is not there": ("courses", "--courses-file", "nowhere.csv"),
+    "a courses file that is a folder": ("courses", "--courses-file", "/"),
+}
+
+
+def run(case: str, language: str, university: Path, say: Say) -> str:
+    before = university.read_bytes()
+    # What a case says itself comes last, and counts.
+    said = say("--lang", language, "--now", "@1788000000", *WRONG_USAGE[case])
+    assert (said.status, said.out) == (2, "")
+    assert university.read_bytes() == before
+    return said.err
+
+
+@pytest.mark.parametrize("case", WRONG_USAGE)
+def test_wrong_usage_is_one_sentence(case: str, university: Path, say: Say) -> None:
+    sentence = run(case, "en", university, say)
+    assert sentence.count("\n") == 1
+    assert len(sentence) > 20
+
+
+@pytest.mark.parametrize("case", sorted(WRONG_USAGE.keys() - {"an unknown language"}))
+def test_wrong_usage_is_one_sentence_in_french_too(case: str, university: Path, say: Say) -> None:
+    sentence = run(case, "fr", university, say)
+    assert sentence.count("\n") == 1
+    assert sentence != run(case, "en", university, say)
+
+
+SENTENCES = {
+    "a misspelt option": "There is no option --corse here: did you mean --course?\n",
+    "a misspelt global option": "There is no option --sit here: did you mean --site?\n",
+    "an unknown option": (
+        "There is no option --nothing-like-it here: “maintien convert --help” lists the options.\n"
+    ),
+    "an unknown command": "There is no command 'convrt': “maintien --help” lists them.\n",
+    "a switch with a value": "--run takes no value: write it alone.\n",
+    "an option without its value": "--course needs a value after it.\n",
+    "an unknown role": (
+        "There is no role 'dean' on this site; its roles are editingteacher, manager, student.\n"
+    ),
+    "an unknown choice": "--end-for takes converted, all-manual, not 'everybody'.\n",
+    "an end date before the start": (
+        "The end date '2027-08-31 23:59' is before the start of these enrolments (2030-01-01 01:00):"
+        " give a later one.\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SENTENCES)
+def test_the_sentence_says_what_is_wrong_and_what_to_do(case: str, university: Path, say: Say) -> None:
+    assert run(case, "en", university, say) == SENTENCES[case]
+
+
+def test_nothing_at_all_shows_the_help(say: Say) -> None:
+    said = say()
+    assert (said.status, said.err) == (2, "")
+    assert said.out == say("--help").out
+
+
+def test_without_a_site_the_variable_is_named(say: Say) -> None:
+    said = say("check")
+    assert (said.status, said.out) == (2, "")
+    assert "MAINTIEN_SITE" in said.err
+
+
+def test_hostile_words_are_repeated_harmless(university: Path, say: Say) -> None:  # noqa: ARG001 -- as above
+    said = say("courses", "--course", "\x1b[2J\n[bold]")
+    assert (said.status, said.out) == (2, "")
+    assert "\x1b" not in said.err
+    assert said.err.count("\n") == 1
+    assert "[bold]" in said.err

@@ -1,0 +1,116 @@
+"""Help names every option, fits the terminal, and is French all through in French."""
+
+import re
+
+import pytest
+from typer.core import TyperOption
+
+from maintien.cli.help import Command
+from maintien.cli.main import build_program
+from maintien.reports.language import load_texts
+from tests.cli.conftest import Say
+
+GLOBAL_OPTIONS = {
+    "--site",
+    "--lang",
+    "--now",
+    "--operator",
+    "--json",
+    "--debug",
+    "--no-progress",
+    "--version",
+    "--help",
+}
+SELECTION = {"--course", "--category", "--cohort", "--all", "--courses-file", "--help"}
+COMMANDS = {
+    "demo": {"--folder", "--fresh", "--help"},
+    "check": SELECTION,
+    "courses": SELECTION,
+    "participants": {"--course", "--method", "--role", "--status", "--format", "--help"},
+    "convert": SELECTION
+    | {
+        "--until",
+        "--methods",
+        "--roles",
+        "--include-suspended",
+        "--end-roles",
+        "--end-for",
+        "--keep-groups",
+        "--no-keep-groups",
+        "--enable-manual",
+        "--like-moodle",
+        "--run",
+    },
+}
+PAGES = {"the program": ((), GLOBAL_OPTIONS)} | {
+    name: ((name,), options) for name, options in COMMANDS.items()
+}
+
+
+def rows(page: str) -> set[str]:
+    """The options that a page has a row for."""
+    return set(re.findall(r"^│ +\*? *(--[a-z-]+)", page, flags=re.MULTILINE))
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_option_is_there_and_no_other(page: str, language: str, say: Say) -> None:
+    command, options = PAGES[page]
+    said = say(*command, "--help", "--lang", language)
+    assert (said.status, said.err) == (0, "")
+    assert rows(said.out) == options
+
+
+def test_every_command_is_listed(say: Say) -> None:
+    page = say("--help").out
+    assert all(re.search(rf"^│ {command} ", page, flags=re.MULTILINE) for command in COMMANDS)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("width", [72, 80, 120])
+def test_help_fits_the_terminal(
+    page: str, language: str, width: int, say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    lines = say(*PAGES[page][0], "--help", "--lang", language).out.splitlines()
+    assert max(map(len, lines)) == width
+    # The last column is wide enough to read; … would be a word cut off.
+    assert not [line for line in lines if re.search(r"[a-z]… +│$", line)]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_typer_says_is_french_too(page: str, say: Say) -> None:
+    french = say(*PAGES[page][0], "--help", "--lang", "fr").out
+    for english in ("Usage: ", " COMMAND ", "Show this", "[default", "<bool>", "─ Options"):
+        assert english not in french
+
+
+def test_the_language_of_the_environment_is_taken(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = say("--help", "--lang", "fr").out
+    monkeypatch.setenv("LANG", "fr_FR.UTF-8")
+    assert say("--help").out == asked
+    assert say("--help", "--lang", "en").out != asked
+
+
+def test_every_help_text_is_translated() -> None:
+    english, french = (build_program(load_texts(code)) for code in ("en", "fr"))
+    for name, command in english.commands.items():
+        translated = french.commands[name]
+        assert isinstance(command, Command)
+        assert isinstance(translated, Command)
+        assert command.help != translated.help
+        for option, french_option in zip(command.params, translated.params, strict=True):
+            assert isinstance(option, TyperOption)
+            assert isinstance(french_option, TyperOption)
+            assert option.help != french_option.help, option.name
+
+
+def test_the_version_is_shown(say: Say) -> None:
+    said = say("--version")
+    assert (said.status, said.err) == (0, "")
+    assert re.fullmatch(r"maintien \d+\.\d+\.\d+\S*\n", said.out)
+
+
+def test_the_version_is_shown_whatever_command_stands_there(say: Say) -> None:
+    assert say("convert", "--version") == say("--version")
