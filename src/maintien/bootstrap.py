@@ -59,7 +59,6 @@ class Wishes:
     now: str | None = None
     operator: str | None = None
     json: bool = False
-    debug: bool = False
     progress: bool = True
 
 

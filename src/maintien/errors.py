@@ -408,7 +408,7 @@ class DemoFolderTaken(UsageError):
 class DemoFolderUnusable(UsageError):
     """The embedded university can't be put into a folder."""
 
-    message = N_("The university can't be put into {path} ({system}): choose another --folder.")
+    message = N_("The university can't be put into {path}; choose another --folder: {reason}")
 
 
 class NotADemoSite(SiteError):

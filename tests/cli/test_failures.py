@@ -111,6 +111,17 @@ def test_an_interruption_is_told(at_university: Say, monkeypatch: pytest.MonkeyP
     assert (said.status, said.out, said.err) == (130, "", "Interrupted.\n")
 
 
+def test_an_interruption_while_reading_the_command_line_is_told(
+    say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(**_: object) -> object:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(maintien.cli.courses, "ask_for_courses", interrupted)
+    said = say(*COURSES)
+    assert (said.status, said.out, said.err) == (130, "", "Interrupted.\n")
+
+
 def start(university: Path, *arguments: str) -> "subprocess.Popen[bytes]":
     environment = os.environ | {"MAINTIEN_SITE": f"sqlite:///{university}"}
     return subprocess.Popen(  # noqa: S603 -- our own program

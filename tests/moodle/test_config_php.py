@@ -140,6 +140,7 @@ EXPRESSIONS = {
     "octal beyond a byte": (r'"\501"', "A"),
     "hexadecimal": (r'"\x41\X4a\x9z"', "AJ\tz"),
     "bytes of a character": (r'"\xC3\xA9"', "é"),
+    "first byte that is no ASCII": (r'"\xC2\x80\x7F"', "\x80\x7f"),
     "bytes of a character, joined": (r'"\xC3" . "\xA9"', "é"),
     "code point": (r'"\u{e9}\u{1F600}\u{00000041}"', "é\U0001f600A"),
     "unknown escapes": (r'"\a\8\x\u41\'\`"', r"\a\8\x\u41\'\`"),
@@ -533,6 +534,16 @@ REFUSED = {
     "environment's array": (
         "$CFG->dbhost =\n $_ENV['DB_HOST'] ?? 'localhost';",
         10,
+        "dbhost" + ENVIRONMENT,
+    ),
+    "environment of Apache": (
+        "$CFG->dbhost = apache_getenv('X');",
+        9,
+        "dbhost" + ENVIRONMENT,
+    ),
+    "filtered request": (
+        "$CFG->dbhost = filter_input(INPUT_GET, 'x');",
+        9,
         "dbhost" + ENVIRONMENT,
     ),
     "request": ("$CFG->dbname = 'm_' . $_SERVER['SERVER_NAME'];", 9, "dbname" + ENVIRONMENT),

@@ -145,6 +145,15 @@ def test_arrays_are_read_up_to_the_depth_allowed() -> None:
         unserialize(b"a:1:{i:0;a:1:{i:0;a:0:{}}}", limits)
 
 
+def test_thirty_two_arrays_in_one_another_are_read_by_default() -> None:
+    def nested(depth: int) -> bytes:
+        return b"a:1:{i:0;" * (depth - 1) + b"a:0:{}" + b"}" * (depth - 1)
+
+    assert serialize(unserialize(nested(32))) == nested(32)
+    with pytest.raises(UnreadablePhpValue):
+        unserialize(nested(33))
+
+
 def test_a_thousand_arrays_in_one_another_are_refused() -> None:
     with pytest.raises(UnreadablePhpValue):
         unserialize(b"a:1:{i:0;" * 1000)

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Final
 
+from maintien.cli.system_words import system_words
 from maintien.errors import UnreadableCoursesFile
 from maintien.messages import N_
 
@@ -32,11 +33,8 @@ def _read(path: str) -> bytes:
     try:
         with Path(path).open("rb") as file:
             content = file.read(LARGEST + 1)
-    except FileNotFoundError:
-        raise UnreadableCoursesFile(path=path, reason=N_("there is no such file.")) from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise UnreadableCoursesFile(path=path, reason=reason) from error
+        raise UnreadableCoursesFile(path=path, reason=system_words(error)) from error
     if len(content) > LARGEST:
         reason = N_("it has more than 10 megabytes; a list of courses is smaller.")
         raise UnreadableCoursesFile(path=path, reason=reason)

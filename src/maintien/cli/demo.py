@@ -17,6 +17,7 @@ from maintien.cli.global_options import invocation_of
 from maintien.cli.help import OTHER_PANEL
 from maintien.cli.output import print_document, result_console
 from maintien.cli.progress import waiting
+from maintien.cli.system_words import system_words
 from maintien.errors import EXIT_DONE, EXIT_IN_PART, DemoFolderUnusable, UnreadableDate
 from maintien.messages import N_
 from maintien.moodle.dates import parse_moment
@@ -138,5 +139,4 @@ def _folder_failures(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise DemoFolderUnusable(path=folder, system=reason) from error
+        raise DemoFolderUnusable(path=folder, reason=system_words(error)) from error

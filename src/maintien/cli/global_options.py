@@ -74,7 +74,7 @@ def take_global_options(  # noqa: PLR0913 -- one an option
             rich_help_panel=GLOBAL_PANEL,
         ),
     ] = False,
-    debug: Annotated[
+    debug: Annotated[  # noqa: ARG001 -- looked for before, since reading may fail too
         bool,
         typer.Option(
             DEBUG,
@@ -102,7 +102,7 @@ def take_global_options(  # noqa: PLR0913 -- one an option
     """
     if context.invoked_subcommand is None:
         raise MissingCommand
-    wishes = Wishes(site=site, now=now, operator=operator, json=json, debug=debug, progress=not no_progress)
+    wishes = Wishes(site=site, now=now, operator=operator, json=json, progress=not no_progress)
     context.obj = replace(context.obj, wishes=wishes)
 
 

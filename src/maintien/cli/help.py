@@ -90,15 +90,19 @@ def translate_help(group: Group, texts: Texts) -> None:
 def _translate(command: Command | Group, texts: Texts) -> None:
     command.texts = texts
     command.options_metavar = texts.gettext(_OPTIONS)
-    command.help = texts.gettext(command.help or "")
+    command.help = _said(texts, command.help)
     command.rich_help_panel = texts.gettext(COMMANDS_PANEL)
     for parameter in command.params:
         if isinstance(parameter, TyperOption):
             _translate_option(parameter, texts)
 
 
+def _said(texts: Texts, message: str | None) -> str:
+    return texts.gettext(message) if message else ""
+
+
 def _translate_option(option: TyperOption, texts: Texts) -> None:
-    option.help = texts.gettext(option.help or "")
+    option.help = _said(texts, option.help)
     # Typer would write the type's Python name where there is nothing.
-    option.metavar = texts.gettext(option.metavar or "")
+    option.metavar = _said(texts, option.metavar)
     option.rich_help_panel = texts.gettext(option.rich_help_panel or OTHER_PANEL)

@@ -23,7 +23,7 @@ from maintien.cli.global_options import DEBUG, find_language, hoist, take_global
 from maintien.cli.help import Command, Group, translate_help
 from maintien.cli.participants import ABOUT_PARTICIPANTS, participants
 from maintien.cli.secrets import find_secrets
-from maintien.errors import EXIT_DONE, EXIT_USAGE
+from maintien.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE
 from maintien.messages import N_
 from maintien.reports.language import Texts, choose_language, load_texts
 
@@ -84,6 +84,9 @@ def _run(given: Sequence[str], invocation: Invocation) -> int:
     answer = program.main(arguments, prog_name=PROGRAM, standalone_mode=False, obj=invocation)
     if callable(answer):
         return int(answer())
+    if answer == EXIT_INTERRUPTED:
+        # Typer makes a status of it; whoever interrupted is told by us.
+        raise KeyboardInterrupt
     # Help or the version was shown; nobody asked for it where nothing at all was given.
     return EXIT_DONE if given else EXIT_USAGE
 

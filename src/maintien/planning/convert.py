@@ -2,23 +2,23 @@
 
 For every person enrolled by a method asked for, in this order:
 
-1. a deleted or suspended account, and a person without a role asked for, is left alone;
+1. a deleted or suspended account is left alone;
 2. only active enrolments count (not suspended, in an enabled instance), unless suspended ones are
    asked for too: these stay suspended;
-3. nobody is converted in a course whose manual instance gives no access;
-4. without a manual enrolment, the person gets one, from the start of the automatic one to the end date;
-5. an active manual enrolment is never shortened and never made unlimited: one that ends earlier is
+3. a person without a role asked for is left alone;
+4. nobody is converted in a course whose manual instance gives no access;
+5. a suspended manual enrolment was somebody's decision: it is not revived, and the person is named;
+6. without a manual enrolment, the person gets one, from the start of the automatic one to the end date;
+7. an active manual enrolment is never shortened and never made unlimited: one that ends earlier is
    prolonged, one that begins later begins without a gap, one that suffices stays as it is;
-6. a suspended manual enrolment was somebody's decision: it is not revived, and the person is named;
-7. of the person's roles, those asked for are given by hand too, and the group memberships that the
+8. of the person's roles, those asked for are given by hand too, and the group memberships that the
    method owns become ordinary ones, also where the manual enrolment sufficed already.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from maintien.enrolments.access import gives_access, instances_by_id, people_with_access
-from maintien.enrolments.selection import people_with_role, select_active_manual
+from maintien.enrolments.access import gives_access, people_with_access
 from maintien.enrolments.state import (
     CourseState,
     EnrolmentInstance,
@@ -27,9 +27,8 @@ from maintien.enrolments.state import (
     UserEnrolment,
 )
 from maintien.moodle.config import SiteConfig
-from maintien.moodle.ids import UNSAVED, EnrolmentId, InstanceId, RoleAssignmentId, RoleId, UserId
+from maintien.moodle.ids import UNSAVED, EnrolmentId, RoleAssignmentId, RoleId, UserId
 from maintien.moodle.values import (
-    MANUAL,
     NO_COMPONENT,
     NO_END,
     NO_ITEM,
@@ -37,7 +36,9 @@ from maintien.moodle.values import (
     component_of,
     is_unlimited,
 )
+from maintien.planning.candidates import Candidates, find_candidates
 from maintien.planning.changes import Added, Change, Changed
+from maintien.planning.end_all_manual import end_all_manual
 from maintien.planning.findings import EnablingGivesAccess, EndDateShortens, Obstacle, Warning_
 from maintien.planning.left_alone import (
     DeletedAccount,
@@ -68,9 +69,9 @@ def plan_conversion(
 ) -> CoursePlan:
     """Plan the conversion of one course."""
     conversion = _Conversion(state, policy, config, circumstances)
-    conversion.decide_everybody()
-    if policy.end_for is EndFor.ALL_MANUAL and policy.ends_at != NO_END:
-        conversion.end_all_manual()
+    for userid in conversion.candidates:
+        conversion.decide(userid)
+    conversion.end_others()
     return conversion.plan()
 
 
@@ -82,16 +83,11 @@ class _Conversion:
     policy: ConversionPolicy
     config: SiteConfig
     circumstances: Circumstances
-    instances: Mapping[InstanceId, EnrolmentInstance] = field(init=False)
     target: EnrolmentInstance = field(init=False)
     target_change: Added[EnrolmentInstance] | Changed[EnrolmentInstance] | None = field(init=False)
+    candidates: Candidates = field(init=False)
     obstacle: Obstacle | None = field(init=False)
     blocks_somebody: bool = False
-    sources: dict[UserId, list[UserEnrolment]] = field(default_factory=dict)
-    other_methods: dict[UserId, set[str]] = field(default_factory=dict)
-    manual: dict[UserId, UserEnrolment] = field(default_factory=dict)
-    held: dict[UserId, set[RoleId]] = field(default_factory=dict)
-    held_by_hand: set[tuple[UserId, RoleId]] = field(default_factory=set)
     enrolment_changes: dict[UserId, Added[UserEnrolment] | Changed[UserEnrolment]] = field(
         default_factory=dict
     )
@@ -102,63 +98,42 @@ class _Conversion:
     shortened: int = 0
 
     def __post_init__(self) -> None:
-        self.instances = instances_by_id(self.state)
         self.target, self.target_change = prepare_manual_instance(
             self.state, self.config, self.circumstances.now
         )
+        self.candidates = find_candidates(self.state, self.policy, self.target.id)
         self.obstacle = find_obstacle(self.state, self.config, enable_manual=self.policy.enable_manual)
-        self._sort_enrolments()
-        for assignment in self.state.roles:
-            self.held.setdefault(assignment.userid, set()).add(assignment.roleid)
-            if assignment.component == NO_COMPONENT and assignment.itemid == NO_ITEM:
-                self.held_by_hand.add((assignment.userid, assignment.roleid))
 
-    def _sort_enrolments(self) -> None:
-        target = self.target.id
-        asked_for = {
-            instance.id for instance in self.state.instances if self.policy.asks_for_method(instance.method)
-        }
-        for row in self.state.enrolments:
-            if row.instanceid in asked_for:
-                self.sources.setdefault(row.userid, []).append(row)
-            elif row.instanceid == target:
-                self.manual[row.userid] = row
-            elif (method := self.instances[row.instanceid].method) != MANUAL:
-                self.other_methods.setdefault(row.userid, set()).add(method)
-
-    def decide_everybody(self) -> None:
-        """Go through everybody who is enrolled by a method other than manual."""
-        for userid in sorted(self.sources.keys() | self.other_methods.keys()):
-            reason = self._decide(userid)
-            if reason is not None:
-                self.left_alone[userid] = reason
-
-    def _decide(self, userid: UserId) -> Reason | None:
-        """Convert one person, or say why not."""
-        rows = self.sources.get(userid)
-        if (reason := self._account_in_the_way(userid)) is not None:
-            return reason
-        if rows is None:
-            return MethodNotAskedFor(methods=tuple(sorted(self.other_methods[userid])))
-        usable = [row for row in rows if self._is_active(row)]
-        if not (usable or self.policy.include_suspended):
-            return SuspendedEnrolment()
-        held = self.held.get(userid, set())
-        asked_for = {roleid for roleid in held if self.policy.asks_for_role(roleid)}
-        if not asked_for and self.policy.roles is not None:
-            return RoleNotAskedFor(roles=self._shortnames(held)) if held else NoRole()
-        if self.obstacle is not None:
-            self.blocks_somebody = True
-            return ManualMethodUnavailable()
-        return self._convert(userid, usable or rows, asked_for, is_active=bool(usable))
+    def decide(self, userid: UserId) -> None:
+        """Convert one person, or note why not."""
+        reason = self._account_in_the_way(userid) or self._decide_by_enrolments(userid)
+        if reason is not None:
+            self.left_alone[userid] = reason
 
     def _account_in_the_way(self, userid: UserId) -> Reason | None:
         if userid in self.state.deleted:
             return DeletedAccount()
         return SuspendedAccount() if userid in self.state.suspended else None
 
+    def _decide_by_enrolments(self, userid: UserId) -> Reason | None:
+        rows = self.candidates.sources.get(userid)
+        if rows is None:
+            methods = self.candidates.other_methods[userid]
+            return MethodNotAskedFor(methods=tuple(sorted(methods)))
+        active = [row for row in rows if self._is_active(row)]
+        if not (active or self.policy.include_suspended):
+            return SuspendedEnrolment()
+        held = self.candidates.roles_of(userid)
+        asked_for = {roleid for roleid in held if self.policy.asks_for_role(roleid)}
+        if not asked_for and self.policy.roles is not None:
+            return RoleNotAskedFor(roles=self._shortnames(held)) if held else NoRole()
+        if self.obstacle is not None:
+            self.blocks_somebody = True
+            return ManualMethodUnavailable()
+        return self._convert(userid, active or rows, asked_for, is_active=bool(active))
+
     def _is_active(self, row: UserEnrolment) -> bool:
-        return row.is_active and self.instances[row.instanceid].is_enabled
+        return row.is_active and self.candidates.instances[row.instanceid].is_enabled
 
     def _shortnames(self, held: set[RoleId]) -> tuple[str, ...]:
         names = {roleid: name for name, roleid in self.config.roles.items()}
@@ -167,7 +142,7 @@ class _Conversion:
     def _convert(
         self, userid: UserId, rows: list[UserEnrolment], asked_for: set[RoleId], *, is_active: bool
     ) -> Reason | None:
-        existing = self.manual.get(userid)
+        existing = self.candidates.manual.get(userid)
         if existing is not None and not existing.is_active:
             return SuspendedManualEnrolment()
         starts_at = min(row.starts_at for row in rows)
@@ -176,9 +151,8 @@ class _Conversion:
             return StartsAfterEndDate(starts_at=starts_at)
         reason: Reason | None = None
         if existing is None:
-            self.enrolment_changes[userid] = Added(
-                self._new_row(userid, starts_at, ends_at, is_active=is_active)
-            )
+            row = self._new_row(userid, starts_at, ends_at, is_active=is_active)
+            self.enrolment_changes[userid] = Added(row)
         elif is_active:
             reason = self._prolong(existing, starts_at, ends_at)
         else:
@@ -188,8 +162,8 @@ class _Conversion:
         return reason
 
     def _end_for(self, userid: UserId, rows: list[UserEnrolment]) -> int:
-        """Tell when the person's manual enrolment is to end: others than students keep the feed's end."""
-        if not self.policy.end_roles.isdisjoint(self.held.get(userid, ())):
+        """Tell when the manual enrolment is to end: people other than students keep the feed's end."""
+        if not self.policy.end_roles.isdisjoint(self.candidates.roles_of(userid)):
             return self.policy.ends_at
         if any(is_unlimited(row.ends_at) for row in rows):
             return NO_END
@@ -216,83 +190,42 @@ class _Conversion:
         ends_early = not is_unlimited(existing.ends_at) and (ends_at == NO_END or existing.ends_at < ends_at)
         new_end = ends_at if ends_early and ends_at != NO_END else existing.ends_at
         if (new_start, new_end) != (existing.starts_at, existing.ends_at):
-            self._change(existing, starts_at=new_start, ends_at=new_end)
+            after = existing._replace(starts_at=new_start, ends_at=new_end)
+            self.enrolment_changes[existing.userid] = self.circumstances.changed(existing, after)
             return None
         if ends_early:
             return ManualEnrolmentKeepsItsEnd(ends_at=existing.ends_at)
         return ManualEnrolmentSuffices(ends_at=existing.ends_at)
 
-    def _change(self, existing: UserEnrolment, *, starts_at: int, ends_at: int) -> None:
-        self.enrolment_changes[existing.userid] = Changed(
-            existing,
-            existing._replace(
-                starts_at=starts_at,
-                ends_at=ends_at,
-                modifierid=self.circumstances.operator,
-                timemodified=self.circumstances.now,
-            ),
-        )
-
     def _give_roles(self, userid: UserId, asked_for: set[RoleId]) -> None:
         for roleid in sorted(asked_for):
-            if (userid, roleid) in self.held_by_hand:
-                continue
-            self.role_changes.append(
-                Added(
-                    RoleAssignment(
-                        id=RoleAssignmentId(UNSAVED),
-                        roleid=roleid,
-                        contextid=self.state.course.contextid,
-                        userid=userid,
-                        component=NO_COMPONENT,
-                        itemid=NO_ITEM,
-                        modifierid=self.circumstances.operator,
-                        timemodified=self.circumstances.now,
-                        sortorder=0,
-                    )
-                )
-            )
+            if (userid, roleid) not in self.candidates.held_by_hand:
+                self.role_changes.append(Added(self._given_by_hand(userid, roleid)))
 
-    def end_all_manual(self) -> None:
-        """Give the end date to everybody whom the procedure's third step would select now.
-
-        Suspended manual enrolments stay as they are: a date would not give them back.
-        """
-        if self.obstacle is not None:
-            return
-        for userid in sorted(self._selected_like_step_three()):
-            row = self.manual.get(userid)
-            if row is None or not row.is_active or userid in self.state.suspended:
-                continue
-            planned = self.enrolment_changes.get(userid)
-            starts_at = planned.after.starts_at if isinstance(planned, Changed) else row.starts_at
-            ends_at = self.policy.ends_at
-            if starts_at >= ends_at or (starts_at, ends_at) == (row.starts_at, row.ends_at):
-                continue
-            if is_unlimited(row.ends_at) or row.ends_at > ends_at:
-                self.shortened += 1
-            self._change(row, starts_at=starts_at, ends_at=ends_at)
-            self.left_alone.pop(userid, None)
-
-    def _selected_like_step_three(self) -> frozenset[UserId]:
-        """Select on the state that the conversion leaves: the target enabled, its rows prolonged."""
-        rows = [
-            change.after if isinstance(change, Changed) else change.row
-            for change in self.enrolment_changes.values()
-        ]
-        untouched = [
-            row
-            for row in self.state.enrolments
-            if row.instanceid != self.target.id or row.userid not in self.enrolment_changes
-        ]
-        return select_active_manual(
-            manual_instance=self.target.id,
-            instances={**self.instances, self.target.id: self.target},
-            enrolments=[*untouched, *rows],
-            with_role=people_with_role(self.state.roles, self.state.inherited_roles, self.policy.end_roles),
-            deleted=self.state.deleted,
-            at=self.circumstances.now,
+    def _given_by_hand(self, userid: UserId, roleid: RoleId) -> RoleAssignment:
+        return RoleAssignment(
+            id=RoleAssignmentId(UNSAVED),
+            roleid=roleid,
+            contextid=self.state.course.contextid,
+            userid=userid,
+            component=NO_COMPONENT,
+            itemid=NO_ITEM,
+            modifierid=self.circumstances.operator,
+            timemodified=self.circumstances.now,
+            sortorder=0,
         )
+
+    def end_others(self) -> None:
+        """Give people who are manual anyway the end date too, where the policy wants it."""
+        if self.policy.end_for is not EndFor.ALL_MANUAL or self.obstacle is not None:
+            return
+        ended = end_all_manual(
+            self.state, self.target, self.enrolment_changes, self.policy, self.circumstances
+        )
+        self.enrolment_changes.update(ended.changes)
+        self.shortened = ended.shortened
+        for userid in ended.changes:
+            self.left_alone.pop(userid, None)
 
     def plan(self) -> CoursePlan:
         """Collect the changes, in the order of their tables."""
@@ -334,13 +267,10 @@ class _Conversion:
     def _let_in_by_enabling(self) -> int:
         """Count people of the manual instance who get in once it is enabled, though not converted."""
         now = self.circumstances.now
-        have_access = people_with_access(self.state, now)
+        known = people_with_access(self.state, now) | self.kept
+        out_of_use = self.state.suspended | self.state.deleted
         return sum(
-            1
-            for userid, row in self.manual.items()
-            if gives_access(row, self.target, now)
-            and userid not in have_access
-            and userid not in self.kept
-            and userid not in self.state.suspended
-            and userid not in self.state.deleted
+            gives_access(row, self.target, now)
+            for userid, row in self.candidates.manual.items()
+            if userid not in known and userid not in out_of_use
         )

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from maintien.enrolments.state import UserEnrolment
 from maintien.moodle.ids import RoleId, UserId
+from maintien.planning.changes import Changed
 
 AUTOMATIC_METHODS: Final = frozenset({"cohort", "database"})
 """The methods converted unless others are asked for."""
@@ -63,3 +65,8 @@ class Circumstances:
     """Unix seconds."""
     operator: UserId
     """Goes into modifierid and the log."""
+
+    def changed(self, before: UserEnrolment, after: UserEnrolment) -> Changed[UserEnrolment]:
+        """Change an enrolment now, and in this name."""
+        stamped = after._replace(modifierid=self.operator, timemodified=self.now)
+        return Changed(before, stamped)

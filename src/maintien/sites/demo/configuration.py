@@ -82,13 +82,12 @@ _PLUGINS: Final = {
 }
 
 
-def add_configuration(book: RowBook, calendar: UniversityCalendar, register_name: str) -> None:
-    """Add settings, roles and hosts. ``register_name`` is the register's file, beside the site's."""
+def add_configuration(book: RowBook, calendar: UniversityCalendar, register: str) -> None:
+    """Add settings, roles and hosts; ``register`` is how the settings name the register's database."""
     identity = {"siteidentifier": f"rivebelle{DOMAIN}", "supportemail": f"assistance@{DOMAIN}"}
     for name, value in {**_CORE, **identity}.items():
         book.add("config", name=name, value=value)
-    dsn = {("enrol_database", "dbhost"): f"sqlite:{register_name}"}
-    for (plugin, name), value in {**_PLUGINS, **dsn}.items():
+    for (plugin, name), value in {**_PLUGINS, ("enrol_database", "dbhost"): register}.items():
         book.add("config_plugins", plugin=plugin, name=name, value=value)
     for sortorder, name in enumerate(ROLES, start=1):
         book.add("role", name="", shortname=name, description="", sortorder=sortorder, archetype=name)

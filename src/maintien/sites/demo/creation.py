@@ -1,11 +1,13 @@
 """Makes the embedded university: an SQLite Moodle of about two thousand people, and its register."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from sqlite3 import Connection as SqliteConnection
+from tempfile import mkstemp
 from typing import Final
 
 from sqlalchemy import Engine, event
@@ -85,17 +87,19 @@ def invent_university(calendar: UniversityCalendar, register: str, seed: int = S
 
 @contextmanager
 def _new_database(path: Path) -> Iterator[Engine]:
-    """An engine for a new file, which takes its name once the block is done."""
-    unfinished = path.with_suffix(".unfinished")
-    unfinished.write_bytes(b"")
-    settings = DatabaseSettings(product=Product.SQLITE, database=str(unfinished))
-    engine = connect_engine(settings)
+    """An engine for a new file, which takes its name once the block has succeeded."""
+    handle, name = mkstemp(prefix=f".{path.stem}-", suffix=".unfinished", dir=path.parent)
+    os.close(handle)
+    unfinished = Path(name)
+    engine = connect_engine(DatabaseSettings(product=Product.SQLITE, database=name))
     event.listen(engine, "connect", _write_carelessly)
     try:
         yield engine
+        engine.dispose()
+        unfinished.replace(path)
     finally:
         engine.dispose()
-    unfinished.replace(path)
+        unfinished.unlink(missing_ok=True)
 
 
 def _write_carelessly(connection: SqliteConnection, _record: object) -> None:
