@@ -5,6 +5,7 @@ only databases have: selections by category and cohort, log rows.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from maintien.enrolments.people import Person
@@ -12,9 +13,9 @@ from maintien.enrolments.state import Course, CourseState
 from maintien.errors import UnknownCourse
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.ids import CourseId, GroupId, RoleId, UserId
+from maintien.planning.applying import NotAsPlanned, apply_plan
 from maintien.planning.plan import CoursePlan
-from maintien.sites.interface import Authorship, CourseSize, Selection, StateMoved
-from tests.applying import NotAsPlanned, apply_plan
+from maintien.sites.interface import Authorship, CourseSize, Holder, Selection, StateMoved
 
 
 @dataclass(slots=True)
@@ -34,6 +35,8 @@ class MemorySite:
     dirty: list[UserId] = field(default_factory=list)
     reads_while_writing: bool = False
     name: str = "memory"
+    holder: Holder | None = None
+    """Who else holds the site's lock."""
 
     def read_config(self) -> SiteConfig:
         """Give the settings."""
@@ -92,6 +95,12 @@ class MemorySite:
         self.mark_users_dirty(
             {u for plan in plans for u in plan.touched}.difference(marked_before), authorship
         )
+
+    @contextmanager
+    def hold_lock(self, claim: Holder, *, waits: bool = False) -> Iterator[Holder | None]:
+        """Give who holds the lock, as the test has it."""
+        del claim, waits
+        yield self.holder
 
     def mark_users_dirty(self, users: Collection[UserId], authorship: Authorship) -> None:
         """Note whom the flags were set for."""

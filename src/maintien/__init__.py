@@ -1,0 +1,1 @@
+"""Keeps people's access to Moodle courses when their automatic enrolment ends."""

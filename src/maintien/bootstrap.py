@@ -4,9 +4,11 @@ Nothing else reads the environment, the clock or the machine's settings; what do
 gets times, zones and texts as values.
 """
 
+import getpass
 import os
 import shlex
 import shutil
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -17,12 +19,15 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from platformdirs import user_config_path
+from platformdirs import user_config_path, user_state_path
 
 from maintien.errors import NoOperator, NoSite
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.dates import find_zone, parse_moment
 from maintien.reports.language import Texts
+from maintien.runs.journal import Process
+from maintien.runs.store.database import DatabaseRunStore
+from maintien.runs.store.opening import open_run_store
 from maintien.sites.database.operators import OperatorFound
 from maintien.sites.database.site import DatabaseSite
 from maintien.sites.opening import OpeningWarning, open_site
@@ -30,6 +35,7 @@ from maintien.sites.opening import OpeningWarning, open_site
 PROGRAM: Final = "maintien"
 SITE_VARIABLE: Final = "MAINTIEN_SITE"
 SITE_FILE_VARIABLE: Final = "MAINTIEN_SITES"
+STATE_VARIABLE: Final = "MAINTIEN_STATE"
 
 _LOCAL_TIME: Final = Path("/etc/localtime")
 _ZONES: Final = "/zoneinfo/"
@@ -49,6 +55,9 @@ class Machine:
     """Gives the time, in Unix seconds."""
     stopwatch: Callable[[], float]
     """Gives seconds since some moment; never goes back."""
+    process: Process
+    state: str
+    """URL of the place where runs are kept, unless the options name another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +69,8 @@ class Wishes:
     operator: str | None = None
     json: bool = False
     progress: bool = True
+    state: str | None = field(default=None, repr=False)
+    wait: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +79,8 @@ class Invocation:
 
     machine: Machine
     texts: Texts
+    arguments: tuple[str, ...] = field(default=(), repr=False)
+    """The command line, without the program's name; may hold a password."""
     wishes: Wishes = field(default_factory=Wishes)
 
 
@@ -107,6 +120,8 @@ def this_machine() -> Machine:
         zone=_machine_zone(environment),
         clock=lambda: int(time.time()),
         stopwatch=time.monotonic,
+        process=Process(user=_user(), host=socket.gethostname(), pid=os.getpid()),
+        state=environment.get(STATE_VARIABLE) or f"sqlite:///{user_state_path(PROGRAM) / 'runs.sqlite'}",
     )
 
 
@@ -132,6 +147,28 @@ def open_session(invocation: Invocation) -> Iterator[Session]:
             clock=_clock(wishes, machine, zone),
             operator_asked_for=wishes.operator,
         )
+
+
+def open_store(invocation: Invocation) -> DatabaseRunStore:
+    """Open the place where runs are kept.
+
+    Raises BadStateUrl, RunStoreFailed or RunStoreTooNew.
+    """
+    return open_run_store(invocation.wishes.state or invocation.machine.state)
+
+
+def site_identity(session: Session) -> str:
+    """Tell sites apart in journals and plan files: by Moodle's own identifier, and the tables' prefix."""
+    identifier = session.config.identifier or session.site.name
+    return f"{identifier}/{session.site.tables.prefix}"
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # An account without a name, as containers have.
+        return str(os.getuid())
 
 
 def _clock(wishes: Wishes, machine: Machine, zone: tzinfo) -> Callable[[], int]:

@@ -213,8 +213,8 @@ class InterruptedRun(MaintienError):
 
     exit_status = EXIT_INTERRUPTED
     message = N_(
-        "Interrupted after {done} of {courses} courses: run the same command again to go on;"
-        " what is done is not done twice."
+        "Interrupted after {done} of {courses} courses, each done whole: “maintien resume {run} --run”"
+        " goes on, “maintien undo {run} --run” takes it back."
     )
 
 
@@ -367,7 +367,8 @@ class NotAMoodle(SiteError):
     """The database has no Moodle tables with this prefix."""
 
     message = N_(
-        "{site} has no Moodle tables with the prefix {prefix!r}{hint}: check the database's name and ?prefix=."
+        "{site} has no Moodle tables with the prefix {prefix!r}{hint}: check the database's name"
+        " and ?prefix=."
     )
 
 
@@ -389,7 +390,8 @@ class ReadOnlyAccount(SiteError):
     """The database account may only read."""
 
     message = N_(
-        "The database account of {site} may only read: previews work, but --run needs an account that may write."
+        "The database account of {site} may only read: previews work, but --run needs an account that"
+        " may write."
     )
 
 
@@ -464,4 +466,76 @@ class CourseKeptChanging(CourseFailed):
     message = N_(
         "{course} could not be written: its enrolments changed during each of {attempts} attempts."
         " Run the same command again."
+    )
+
+
+class JournalError(MaintienError):
+    """The place where runs are kept has to be put right."""
+
+
+class RunStoreFailed(JournalError):
+    """The store could not be read or written."""
+
+    message = N_(
+        "The runs kept in {store} can't be read or written ({reason}): free some room there, or name"
+        " another place with --state."
+    )
+
+
+class RunStoreTooNew(JournalError):
+    """A newer maintien has written the store."""
+
+    message = N_("The runs in {store} were written by a newer maintien: update this one.")
+
+
+class BadStateUrl(UsageError):
+    """The URL is not one of a database that runs can be kept in."""
+
+    message = N_(
+        "--state can't be used ({reason}): write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE."
+    )
+
+
+class UnknownRun(UsageError):
+    """No run has this number."""
+
+    message = N_("There is no run {run} here (“maintien runs” lists them).")
+
+
+class SiteBusy(SiteError):
+    """Another run is under way on the site."""
+
+    message = N_("{site} is being worked on by {holder} since {since}: try again later, or add --wait.")
+
+
+class RunNotInterrupted(UsageError):
+    """The run is over; there is nothing to resume."""
+
+    message = N_("Run {run} is over: there is nothing to resume.")
+
+
+class NothingToUndo(UsageError):
+    """The run wrote nothing."""
+
+    message = N_("Run {run} wrote nothing: there is nothing to undo.")
+
+
+class RunOfAnotherSite(UsageError):
+    """The run was made on another site."""
+
+    message = N_("Run {run} was made on {site}: open that site with --site.")
+
+
+class RunNotOver(UsageError):
+    """A run that was interrupted has to be resumed before it is undone."""
+
+    message = N_("Run {run} was interrupted: finish it first with “maintien resume {run} --run”.")
+
+
+class AccessWouldBeLost(UsageError):
+    """An undo would take people's only access away."""
+
+    message = N_(
+        "Undoing run {run} takes their only access to a course from {people} people: add"
+        " --even-if-access-is-lost if that is what you want."
     )

@@ -128,6 +128,26 @@ def test_without_a_site_the_variable_is_named(say: Say) -> None:
     assert "MAINTIEN_SITE" in said.err
 
 
+BEFORE_CONNECTING = {
+    "no selection": (("convert", "--until", "never"), "Say which courses"),
+    "no selection to list": (("courses",), "Say which courses"),
+    "no end date": (("convert", "--course", "BIO"), "Say until when"),
+    "no course to list people of": (("participants",), "Say which course"),
+    "a contradiction": (
+        ("convert", "--course", "BIO", "--like-moodle", "--roles", "all"),
+        "--like-moodle and --roles",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BEFORE_CONNECTING)
+def test_what_can_be_known_without_the_site_is_said_first(case: str, say: Say) -> None:
+    arguments, beginning = BEFORE_CONNECTING[case]
+    said = say(*arguments, "--site", "sqlite:////nowhere.sqlite")
+    assert (said.status, said.out) == (2, "")
+    assert said.err.startswith(beginning)
+
+
 def test_hostile_words_are_repeated_harmless(university: Path, say: Say) -> None:  # noqa: ARG001 -- as above
     said = say("courses", "--course", "\x1b[2J\n[bold]")
     assert (said.status, said.out) == (2, "")

@@ -67,6 +67,14 @@ def test_a_second_run_changes_nothing(university: Path, at_university: Say) -> N
     assert manual_enrolments(university) == before
 
 
+def test_a_late_start_is_no_error_where_others_have_what_they_need(at_university: Say) -> None:
+    both = (*BIO, "--course", "NEXT", "--until", "2027-08-31")
+    assert at_university(*both, "--run").status == 0
+    said = at_university(*both)
+    assert (said.status, said.err) == (0, "")
+    assert "NOTHING TO DO" in said.out
+
+
 def test_the_operator_and_the_time_are_written(university: Path, at_university: Say) -> None:
     at_university(*BIO, "--until", "never", "--operator", "dora", "--run")
     connection = sqlite3.connect(university)

@@ -36,7 +36,7 @@ COURSES: Final = (
     {"id": 1, "shortname": "campus", "fullname": "Campus", "idnumber": "", "category": 0},
     {"id": 2, "shortname": "BIO", "fullname": "Biologie \x1b[2J", "idnumber": "B1", "category": 1},
     {"id": 3, "shortname": "MATH", "fullname": "Maths", "idnumber": "", "category": 1},
-    {"id": 4, "shortname": "HIST", "fullname": "Histoire", "idnumber": "", "category": 2},
+    {"id": 4, "shortname": "HIST", "fullname": "Médiévale", "idnumber": "", "category": 2},
     {"id": 5, "shortname": "NEXT", "fullname": "Plus tard", "idnumber": "", "category": 2},
 )
 INSTANCES: Final = (

@@ -13,6 +13,7 @@ from maintien.moodle.config import SiteConfig
 from maintien.moodle.ids import UserId
 from maintien.moodle.values import UnenrolAction
 from maintien.sites.demo.calendar import university_calendar
+from maintien.sites.demo.configuration import site_identifier
 from maintien.sites.demo.creation import create_demo, invent_university
 from maintien.sites.demo.site import DemoSite, copy_demo
 from maintien.sites.feeds.cut import sync_everything
@@ -201,6 +202,7 @@ def test_site_opens_like_any_other(university: DemoSite, tmp_path: Path) -> None
         opened.site.close()
     assert opened.warnings == ()
     assert config == SiteConfig(
+        identifier=site_identifier(university.calendar),
         release="4.3 (Build: 20231009)",
         version=2023100900,
         timezone="Europe/Paris",
@@ -250,9 +252,11 @@ def test_file_that_is_no_university_is_not_replaced(tmp_path: Path, name: str, c
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {name: content}
 
 
-def test_copy_follows_a_register_of_its_own(tmp_path: Path) -> None:
+def test_copy_is_a_site_of_its_own_and_follows_its_own_register(tmp_path: Path) -> None:
     demo = create_demo(tmp_path, now=NOW)
     copy = copy_demo(demo, "-before")
+    with demo.open_site() as site, copy.open_site() as other:
+        assert site.read_config().identifier != other.read_config().identifier
     question = "SELECT value FROM mdl_config_plugins WHERE plugin='enrol_database' AND name='dbhost'"
     for each, register in ((demo, "register.sqlite"), (copy, "register-before.sqlite")):
         connection = sqlite3.connect(each.site_path)

@@ -167,6 +167,7 @@ class Moodle:
 
     def _fed(self, rows: Iterable[RegisterRow]) -> FedMoodle:
         return FedMoodle(
+            name="campus",
             engine=self.database.engine,
             tables=self.tables,
             register=make_register(rows),

@@ -170,3 +170,13 @@ def test_switched_off_method_loses_its_roles_and_nothing_else(moodle: Moodle) ->
     assert moodle.sync_cohorts() == MethodSwitchedOff(method="cohort", roles_removed=1)
     assert moodle.enrolments() == {(instance, ada, 0)}
     assert moodle.roles() == [(ada, STUDENT, "", 0)]
+
+
+def test_membership_that_another_plugin_gave_is_left_alone(moodle: Moodle) -> None:
+    course, ada = moodle.course(), moodle.person("ada")
+    instance = moodle.instance(course, "cohort", customint1=moodle.cohort(ada), customint2=0)
+    moodle.enrol(instance, ada)
+    group = moodle.group(course)
+    moodle.join(group, ada, method="meta", instance=instance)
+    moodle.sync_cohorts()
+    assert moodle.memberships() == {(group, ada, "enrol_meta", instance)}

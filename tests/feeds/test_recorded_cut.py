@@ -73,7 +73,9 @@ def put(case: RecordedCut, database: MoodleDatabase) -> FedMoodle:
     with database.engine.begin() as connection:
         fill(connection, tables, case)
     register = make_register(case.register)
-    return FedMoodle(engine=database.engine, tables=tables, register=register, any_site_in_a_test=True)
+    return FedMoodle(
+        name="campus", engine=database.engine, tables=tables, register=register, any_site_in_a_test=True
+    )
 
 
 def cut(case: RecordedCut, moodle: FedMoodle) -> tuple[object, object]:

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.parametrize("moodle_database", ["sqlite"], indirect=Tru
 
 
 def guarded(moodle: Moodle, register: Engine) -> FedMoodle:
-    return FedMoodle(engine=moodle.database.engine, tables=moodle.tables, register=register)
+    return FedMoodle(name="campus", engine=moodle.database.engine, tables=moodle.tables, register=register)
 
 
 @pytest.mark.parametrize("sync", [sync_cohorts, sync_register])
@@ -22,7 +22,7 @@ def test_site_without_the_marker_is_refused(moodle: Moodle, sync: object) -> Non
     moodle.instance(course, "database")
     register = make_register([RegisterRow("C1", "ada", "student")])
     assert callable(sync)
-    with pytest.raises(NotADemoSite):
+    with pytest.raises(NotADemoSite, match="campus"):
         sync(guarded(moodle, register), now=NOW)
     assert moodle.enrolments() == set()
 

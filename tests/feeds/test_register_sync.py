@@ -288,3 +288,28 @@ def test_method_without_a_table_to_follow_does_nothing(moodle: Moodle, name: str
     moodle.configure("enrol_database", name, "")
     assert moodle.sync_register(ELSEWHERE) == FeedNotConfigured(method="database")
     assert moodle.enrolments() == {(instance, ada, 0)}
+
+
+def test_person_listed_both_ways_is_enrolled(moodle: Moodle) -> None:
+    moodle.configure("enrol_database", "remoteotheruserfield", "sans_inscription")
+    course, ada, bob = moodle.course("C1"), moodle.person("ada"), moodle.person("bob")
+    instance = moodle.instance(course, "database")
+    moodle.sync_register(
+        RegisterRow("C1", "ada", "student", "1"),
+        RegisterRow("C1", "ada", "student"),
+        RegisterRow("C1", "bob", "student"),
+        RegisterRow("C1", "bob", "student", "1"),
+    )
+    assert moodle.enrolments() == {(instance, ada, 0), (instance, bob, 0)}
+
+
+def test_suspension_takes_back_roles_in_the_course_only(moodle: Moodle) -> None:
+    moodle.configure("enrol_database", "unenrolaction", "3")
+    course, ada = moodle.course("C1"), moodle.person("ada")
+    instance = moodle.instance(course, "database")
+    enrolled(moodle, course, instance, ada)
+    below = moodle.context(70, 501, f"/1/{moodle.contextid(course)}")
+    given = {"component": "enrol_database", "itemid": instance}
+    role = moodle.add(moodle.tables.role_assignments, roleid=STUDENT, contextid=below, userid=ada, **given)
+    moodle.sync_register(ELSEWHERE)
+    assert [row["id"] for row in moodle.rows(moodle.tables.role_assignments)] == [role]

@@ -513,6 +513,7 @@ REFUSED = {
     "silenced": ("$CFG->dbname = @'x';", 9, "dbname" + COMPUTED),
     "chain": ("$CFG->other = $CFG->dbname = 'x';", 9, "dbname" + COMPUTED),
     "appending": ("$CFG->dbpass .= 'hush-hush';", 9, "dbpass" + COMPUTED),
+    "property of a property": ("$CFG->dbname->a->b['c'] = 'x';", 9, "dbname" + COMPUTED),
     "default": ("$CFG->dbpass ??= 'hush-hush';", 9, "dbpass" + COMPUTED),
     "reference": ("$x = &$CFG->dbpass; $x = 'hush-hush';", 9, "dbpass" + COMPUTED),
     "list": ("list($CFG->dbuser, $CFG->dbpass) = foo();", 9, "dbuser" + COMPUTED),
@@ -555,6 +556,7 @@ REFUSED = {
     "dollar in double quotes": ('$CFG->dbpass = "hush$hush";', 9, "dbpass" + INTERPOLATED),
     "braces in double quotes": ('$CFG->dbpass = "{$x["a"]}";', 9, "dbpass" + INTERPOLATED),
     "dollar and brace in double quotes": ('$CFG->dbpass = "${x}";', 9, "dbpass" + INTERPOLATED),
+    "quotes behind dollar and brace": ('$CFG->dbpass = "${x["a;}"]}";', 9, "dbpass" + INTERPOLATED),
     "accent behind the dollar": ('$CFG->dbpass = "$é";', 9, "dbpass" + INTERPOLATED),
     "dollar in a heredoc": (
         "$CFG->dbpass = <<<T\nhush$hush\nT;",
@@ -656,6 +658,21 @@ def test_what_only_php_knows_is_refused_by_line_and_setting(name: str) -> None:
 def test_missing_settings_are_named(missing: str) -> None:
     text = "".join(line for line in PLAIN.splitlines(keepends=True) if missing not in line)
     assert str(refusal(text)) == f"config.php, line 7: $CFG->{missing}{MISSING}"
+
+
+WRONG_VALUES = {
+    "type": "$CFG->dbtype = 'oci';",
+    "prefix": "$CFG->prefix = '';",
+    "port": "$CFG->dboptions['dbport'] = 'x';",
+    "port in the host": "$CFG->dbtype = 'mysqli';\n$CFG->dbhost = 'h:99999';",
+    "mode": "$CFG->dboptions['ssl'] = 'x';",
+}
+
+
+@pytest.mark.parametrize("name", WRONG_VALUES)
+def test_wrong_values_are_refused_by_the_line_that_sets_them(name: str) -> None:
+    text = PLAIN + WRONG_VALUES[name]
+    assert refusal(text + "\n$x = 1;\n").fields["line"] == text.count("\n") + 1
 
 
 ENDLESS = "a text or a comment begins here and never ends."

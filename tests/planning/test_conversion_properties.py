@@ -10,12 +10,12 @@ from maintien.enrolments.access import gives_access, instances_by_id, people_wit
 from maintien.enrolments.state import CourseState, UserEnrolment
 from maintien.moodle.ids import UserId
 from maintien.moodle.values import FOREVER, NO_END, component_of
+from maintien.planning.applying import apply_plan
 from maintien.planning.changes import Added, Change, Changed
 from maintien.planning.convert import plan_conversion
 from maintien.planning.left_alone import ManualEnrolmentSuffices
 from maintien.planning.plan import CoursePlan
 from maintien.planning.policy import AUTOMATIC_METHODS, ConversionPolicy, EndFor
-from tests.applying import apply_plan
 from tests.builders import CIRCUMSTANCES, CONFIG, NOW, POLICY, UNTIL
 from tests.course_states import course_states
 

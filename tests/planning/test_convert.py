@@ -9,6 +9,7 @@ from maintien.enrolments.state import EnrolmentInstance, RoleAssignment, UserEnr
 from maintien.moodle.config import ManualDefaults
 from maintien.moodle.ids import UNSAVED, EnrolmentId, InstanceId, RoleAssignmentId, RoleId, UserId
 from maintien.moodle.values import FOREVER, NO_END, EnrolmentStatus, InstanceStatus
+from maintien.planning.applying import apply_plan
 from maintien.planning.changes import NEW_MANUAL_INSTANCE, Added, Changed
 from maintien.planning.convert import plan_conversion
 from maintien.planning.findings import (
@@ -38,7 +39,6 @@ from maintien.planning.left_alone import (
 )
 from maintien.planning.plan import CoursePlan
 from maintien.planning.policy import ConversionPolicy, EndFor
-from tests.applying import apply_plan
 from tests.builders import (
     CIRCUMSTANCES,
     CONFIG,

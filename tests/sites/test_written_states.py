@@ -7,13 +7,13 @@ import pytest
 from maintien.enrolments.state import CourseState
 from maintien.moodle.ids import EnrolmentId, InstanceId, MembershipId, RoleAssignmentId
 from maintien.moodle.values import NO_END
+from maintien.planning.applying import apply_plan
 from maintien.planning.changes import Added, Change, Changed, Removed
 from maintien.planning.convert import plan_conversion
 from maintien.planning.plan import CoursePlan
 from maintien.planning.policy import ConversionPolicy, EndFor
 from maintien.sites.database.site import DatabaseSite
 from maintien.sites.interface import Authorship, Selection
-from tests.applying import apply_plan
 from tests.builders import UNTIL
 from tests.golden_cases import procedure_case
 from tests.servers.moodle_databases import MoodleDatabase

@@ -1,7 +1,8 @@
 """Does what ``maintien convert`` asks for: previews a conversion, or carries it out."""
 
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.conversion_notices import notices_of
@@ -9,10 +10,10 @@ from maintien.cli.conversion_request import ConversionRequest, require_no_confli
 from maintien.cli.late_starts import LateStarts
 from maintien.cli.notices import notify
 from maintien.cli.operators import require_operator
-from maintien.cli.output import print_document, result_console
-from maintien.cli.planners import CoursePlanners
-from maintien.cli.policies import Policies, Terms, make_policies
+from maintien.cli.output import result_console
+from maintien.cli.policies import Terms, make_policies
 from maintien.cli.progress import observer_of
+from maintien.cli.run_headers import conductor_for, run_header
 from maintien.cli.selections import Asked, Found, find_courses
 from maintien.errors import (
     EXIT_DONE,
@@ -23,10 +24,12 @@ from maintien.errors import (
     MissingEndDate,
     ReadOnlyAccount,
 )
+from maintien.planning.course_planners import CoursePlanners, Policies
 from maintien.planning.policy import Circumstances
 from maintien.reports.conversion import ConversionHeader, ConversionReport
-from maintien.runs.execute import CourseOutcome, execute, preview
-from maintien.sites.interface import Author
+from maintien.runs.conduct import UnderWay
+from maintien.runs.execute import CourseOutcome, preview
+from maintien.runs.journal import RunKind
 from maintien.sites.write_access import MayWrite
 
 
@@ -40,27 +43,44 @@ class _Conversion:
     policies: Policies
     circumstances: Circumstances
 
-    def outcomes(self, *, is_to_write: bool) -> Iterator[CourseOutcome]:
-        """Go through the courses; where nothing is to be written, every outcome is a preview."""
-        session = self.session
-        planners = CoursePlanners(
-            policies=self.policies, config=session.config, circumstances=self.circumstances
-        )
-        observer = observer_of(self.invocation)
-        inherited = planners.inherited_roles
-        if is_to_write:
-            return execute(
-                session.site,
-                self.found.sizes,
-                planners.plan,
-                inherited_roles=inherited,
-                observer=observer,
-                author=Author(operator=self.circumstances.operator, clock=session.clock),
-            )
+    def preview(self) -> Iterator[CourseOutcome]:
+        """Go through the courses and write nothing."""
+        planners = self._planners()
         plans = preview(
-            session.site, self.found.sizes, planners.plan, inherited_roles=inherited, observer=observer
+            self.session.site,
+            self.found.sizes,
+            planners.plan,
+            inherited_roles=planners.inherited_roles,
+            observer=observer_of(self.invocation),
         )
         return (CourseOutcome(plan=plan) for plan in plans)
+
+    def begin(self) -> UnderWay:
+        """Prepare the run that carries the conversion out."""
+        planners = self._planners()
+        operator = self.circumstances.operator
+        header = run_header(
+            self.invocation,
+            self.session,
+            kind=RunKind.CONVERT,
+            operator=operator,
+            began_at=self.circumstances.now,
+        )
+        return conductor_for(self.invocation, self.session, operator).begin(
+            replace(
+                header,
+                policy=self.policies.common,
+                course_policies=dict(self.policies.of_courses),
+            ),
+            self.found.sizes,
+            planners.plan,
+            planners.inherited_roles,
+        )
+
+    def _planners(self) -> CoursePlanners:
+        return CoursePlanners(
+            policies=self.policies, config=self.session.config, circumstances=self.circumstances
+        )
 
 
 def convert_courses(
@@ -80,7 +100,7 @@ def convert_courses(
         if is_to_write and not isinstance(session.site.check_may_write(), MayWrite):
             raise ReadOnlyAccount(site=session.site.name)
         conversion = _prepare(invocation, session, asked, request)
-        report = _carry_out(conversion, is_to_write=is_to_write)
+        report = _run(conversion) if is_to_write else _preview(conversion)
         _show(invocation, session, report)
     return _exit_status(report)
 
@@ -103,34 +123,53 @@ def _prepare(
     )
 
 
-def _carry_out(conversion: _Conversion, *, is_to_write: bool) -> ConversionReport:
-    session, common = conversion.session, conversion.policies.common
-    header = ConversionHeader(
-        site=session.site.name,
-        written=is_to_write,
-        policy=common,
-        zone=session.zone,
-        roles=session.config.roles,
-    )
-    report = ConversionReport(header, keep_documents=conversion.invocation.wishes.json)
+def _preview(conversion: _Conversion) -> ConversionReport:
+    report = _new_report(conversion, is_written=False)
     late_starts = LateStarts()
+    for outcome in conversion.preview():
+        report.add(outcome.plan)
+        late_starts.look_at(outcome.plan)
+    _require_somebody_in_time(conversion, late_starts)
+    return report
+
+
+def _run(conversion: _Conversion) -> ConversionReport:
+    report = _new_report(conversion, is_written=True)
+    late_starts = LateStarts()
+    run = conversion.begin()
     done = 0
     try:
-        for outcome in conversion.outcomes(is_to_write=is_to_write):
+        for outcome in run.outcomes():
             report.add(outcome.plan, outcome.failure)
             late_starts.look_at(outcome.plan)
             done += 1
     except KeyboardInterrupt:
-        if not is_to_write:
-            raise
-        raise InterruptedRun(done=done, courses=len(conversion.found.sizes)) from None
-    late_starts.require_somebody_in_time(conversion.invocation.texts, session.zone, common.ends_at)
+        raise InterruptedRun(done=done, courses=len(conversion.found.sizes), run=run.run) from None
+    _require_somebody_in_time(conversion, late_starts)
+    report.header = replace(report.header, run=run.run)
     return report
+
+
+def _new_report(conversion: _Conversion, *, is_written: bool) -> ConversionReport:
+    session = conversion.session
+    header = ConversionHeader(
+        site=session.site.name,
+        written=is_written,
+        policy=conversion.policies.common,
+        zone=session.zone,
+        roles=session.config.roles,
+    )
+    return ConversionReport(header, keep_documents=conversion.invocation.wishes.json)
+
+
+def _require_somebody_in_time(conversion: _Conversion, late_starts: LateStarts) -> None:
+    ends_at = conversion.policies.common.ends_at
+    late_starts.require_somebody_in_time(conversion.invocation.texts, conversion.session.zone, ends_at)
 
 
 def _show(invocation: Invocation, session: Session, report: ConversionReport) -> None:
     if invocation.wishes.json:
-        print_document(report.document())
+        report.write_json(sys.stdout)
         return
     people = session.site.read_people(report.people_shown())
     console = result_console(invocation)

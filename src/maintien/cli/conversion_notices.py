@@ -10,11 +10,11 @@ from maintien.cli.notices import (
     SeveralEndDates,
     UnfamiliarMethod,
 )
-from maintien.cli.policies import Policies, Policy
 from maintien.cli.selections import Asked
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.values import NO_END
-from maintien.planning.policy import AUTOMATIC_METHODS, ConversionPolicy
+from maintien.planning.course_planners import Policies
+from maintien.planning.policy import AUTOMATIC_METHODS, ConversionPolicy, Policy
 from maintien.reports.wording import METHOD_NAMES
 
 

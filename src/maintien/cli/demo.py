@@ -109,10 +109,7 @@ def _show(
         console.print(draw_event(texts, event))
         told.append(event)
     if is_there:
-        sentence = texts.gettext(
-            "The university is there already, as its story left it; --fresh makes a new one."
-        )
-        console.print(sentence)
+        console.print(texts.gettext("There is a university in this folder already; --fresh makes a new one."))
     # Commands are copied: the terminal may break their lines, we don't.
     console.print(draw_next_steps(texts, commands), soft_wrap=True)
     return told

@@ -66,6 +66,25 @@ def take_global_options(  # noqa: PLR0913 -- one an option
             rich_help_panel=GLOBAL_PANEL,
         ),
     ] = None,
+    state: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help=N_(
+                "Where runs are kept: sqlite:///FILE or postgresql://… . Default: the environment's"
+                " MAINTIEN_STATE, else a file of your own."
+            ),
+            rich_help_panel=GLOBAL_PANEL,
+        ),
+    ] = None,
+    wait: Annotated[
+        bool,
+        typer.Option(
+            "--wait",
+            help=N_("Where another run is under way on the site, wait until it is over."),
+            rich_help_panel=GLOBAL_PANEL,
+        ),
+    ] = False,
     json: Annotated[
         bool,
         typer.Option(
@@ -102,7 +121,15 @@ def take_global_options(  # noqa: PLR0913 -- one an option
     """
     if context.invoked_subcommand is None:
         raise MissingCommand
-    wishes = Wishes(site=site, now=now, operator=operator, json=json, progress=not no_progress)
+    wishes = Wishes(
+        site=site,
+        now=now,
+        operator=operator,
+        json=json,
+        progress=not no_progress,
+        state=state,
+        wait=wait,
+    )
     context.obj = replace(context.obj, wishes=wishes)
 
 

@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _make_printable()
     try:
         texts = load_texts(choose_language(find_language(given), machine.environment))
-        status = _run(given, Invocation(machine=machine, texts=texts))
+        status = _run(given, Invocation(machine=machine, texts=texts, arguments=tuple(given)))
         sys.stdout.flush()
     except SystemExit:
         # So do typer and rich leave when whoever was to read has gone.

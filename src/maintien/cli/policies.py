@@ -1,9 +1,8 @@
 """Makes policies of requests: one for all courses, and one for each that a courses file lists."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import tzinfo
-from typing import Final, TypeAlias
+from typing import Final
 
 from maintien.cli.conversion_request import ConversionRequest, require_no_conflict
 from maintien.cli.courses_file import CourseLine
@@ -12,15 +11,15 @@ from maintien.cli.words import find_roles, parse_methods, require_choice, split_
 from maintien.errors import MissingEndDate, UsageError
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.dates import parse_end_date
-from maintien.moodle.ids import CourseId, RoleId
+from maintien.moodle.ids import RoleId
+from maintien.planning.course_planners import Policies
 from maintien.planning.policy import (
     AUTOMATIC_METHODS,
     ConversionPolicy,
     EndFor,
     LikeMoodlePolicy,
+    Policy,
 )
-
-Policy: TypeAlias = ConversionPolicy | LikeMoodlePolicy
 
 STUDENT: Final = "student"
 """The short name of the role that the procedure is about, as Moodle installs it."""
@@ -34,24 +33,6 @@ class Terms:
     zone: tzinfo
     now: int
     """Unix seconds."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policies:
-    """Which policy each course has."""
-
-    common: Policy
-    """What holds where a course has none of its own, and what a report's heading says."""
-    of_courses: Mapping[CourseId, Policy] = field(default_factory=dict)
-
-    def of(self, courseid: CourseId) -> Policy:
-        """Give the policy of one course."""
-        return self.of_courses.get(courseid, self.common)
-
-    @property
-    def have_several_ends(self) -> bool:
-        """Whether courses end at different times."""
-        return any(policy.ends_at != self.common.ends_at for policy in self.of_courses.values())
 
 
 def make_policies(request: ConversionRequest, found: Found, terms: Terms) -> Policies:

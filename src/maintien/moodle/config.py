@@ -47,6 +47,8 @@ class SiteConfig:
 
     release: str = ""
     version: int = 0
+    identifier: str = ""
+    """What Moodle calls itself, the same for a copy; empty where it has not thought of one yet."""
     timezone: str | None = None
     """The zone's name, or None where Moodle leaves it to the server."""
     administrators: tuple[UserId, ...] = ()
@@ -89,6 +91,7 @@ def parse_site_config(
     return SiteConfig(
         release=core.get("release", ""),
         version=_whole_number(core.get("version"), 0),
+        identifier=core.get("siteidentifier", ""),
         timezone=_zone(core.get("timezone")),
         administrators=_ids(core.get("siteadmins", "")),
         session_timeout=_whole_number(core.get("sessiontimeout"), DEFAULT_SESSION_TIMEOUT),

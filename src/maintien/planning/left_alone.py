@@ -79,6 +79,18 @@ class ManualMethodUnavailable:
     """The course cannot take manual enrolments now; the course's obstacle says why."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedSince:
+    """What an undo would take back is no longer as the run left it: somebody changed it since."""
+
+    row: str
+    """The kind of row: ``UserEnrolment``, ``RoleAssignment``, ``GroupMembership``, ``EnrolmentInstance``."""
+    ours: tuple[str, ...]
+    """What the run left, as ``field=value``, where it differs; empty where the row is gone."""
+    found: tuple[str, ...]
+    """What is there now, in the same order."""
+
+
 Reason: TypeAlias = (
     DeletedAccount
     | SuspendedAccount
@@ -91,6 +103,7 @@ Reason: TypeAlias = (
     | ManualEnrolmentKeepsItsEnd
     | StartsAfterEndDate
     | ManualMethodUnavailable
+    | ChangedSince
 )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, TypeAlias
 
 from maintien.enrolments.state import UserEnrolment
 from maintien.moodle.ids import RoleId, UserId
@@ -55,6 +55,9 @@ class LikeMoodlePolicy:
     """Unix seconds; 0 leaves end dates as they are, as the empty form field does."""
     end_roles: frozenset[RoleId]
     """The roles that the third step filters by: student, on the procedure's page."""
+
+
+Policy: TypeAlias = ConversionPolicy | LikeMoodlePolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,15 +7,17 @@ is named, and the others go on. While one batch is written, the next is read and
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from time import monotonic, sleep
 from typing import Final, Protocol, TypeAlias
 
 from maintien.enrolments.state import CourseState
-from maintien.errors import CourseFailed, CourseKeptChanging, CourseKeptLocked
+from maintien.errors import CourseFailed, CourseKeptChanging, CourseKeptLocked, MaintienError
 from maintien.moodle.ids import RoleId, UserId
 from maintien.planning.plan import CoursePlan
 from maintien.runs.batches import BatchSize, batches
+from maintien.runs.journal import RunJournal
 from maintien.sites.interface import Author, Contention, CourseSize, Site, StateMoved
 
 PAUSES: Final = (0.05, 0.1, 0.2, 0.4)
@@ -91,11 +93,14 @@ def execute(
     author: Author,
     inherited_roles: Collection[RoleId] = (),
     observer: Observer | None = None,
+    journal: RunJournal | None = None,
     pause: Callable[[float], None] = sleep,
 ) -> Iterator[CourseOutcome]:
     """Plan each course and carry its plan out; outcomes come in the order of the courses.
 
-    ``pause`` waits so many seconds. Closing the iterator early stops after the batch being written.
+    What is about to be written is durable in ``journal`` before it is, and what was written afterwards;
+    ending the journal is the caller's. ``pause`` waits so many seconds. Closing the iterator early stops
+    after the batch being written.
     Raises what a site raises when it can't be read at all.
     """
     work = _Execution(
@@ -103,17 +108,20 @@ def execute(
         plan=plan,
         inherited_roles=inherited_roles,
         author=author,
+        journal=journal,
         pause=pause,
     )
     observer = observer or Unobserved()
     observer.started(len(sizes), sum(size.enrolments for size in sizes))
     try:
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="maintien-write") as writer:
+        with (
+            work.marking_again(),
+            ThreadPoolExecutor(max_workers=1, thread_name_prefix="maintien-write") as writer,
+        ):
             for batch, outcomes in work.run(sizes, writer):
                 yield from outcomes
                 observer.advanced(len(batch), sum(size.enrolments for size in batch))
     finally:
-        work.mark_again()
         observer.finished()
 
 
@@ -138,6 +146,7 @@ class _Execution:
     plan: PlanCourse
     inherited_roles: Collection[RoleId]
     author: Author
+    journal: RunJournal | None
     pause: Callable[[float], None]
     size: BatchSize = field(default_factory=BatchSize)
     marked: set[UserId] = field(default_factory=set)
@@ -177,8 +186,14 @@ class _Execution:
 
     def _write_once(self, batch: Batch, plans: Sequence[CoursePlan]) -> None:
         to_write = [plan for plan in plans if not plan.is_empty]
-        if not to_write:
-            return
+        if to_write:
+            if self.journal is not None:
+                self.journal.planned(to_write)
+            self._write_to_site(batch, to_write)
+        if self.journal is not None:
+            self.journal.written(plans)
+
+    def _write_to_site(self, batch: Batch, to_write: Sequence[CoursePlan]) -> None:
         began = monotonic()
         self.site.write(to_write, self.author.at_this_moment(), marked_before=self.marked)
         self.size.took(sum(size.enrolments for size in batch), monotonic() - began)
@@ -186,7 +201,18 @@ class _Execution:
         self.marked_too_early |= touched & self.marked
         self.marked |= touched
 
-    def mark_again(self) -> None:
+    @contextmanager
+    def marking_again(self) -> Iterator[None]:
+        """Mark people again when the work is over, also where it failed, if the site still can."""
+        try:
+            yield
+        except BaseException:
+            with suppress(MaintienError, Contention):
+                self._mark_again()
+            raise
+        self._mark_again()
+
+    def _mark_again(self) -> None:
         """Mark people whose sessions may have looked their access up between two of our transactions.
 
         Somebody who is in twenty courses would otherwise be marked in twenty transactions, which costs
@@ -206,7 +232,10 @@ class _Execution:
 
     def _split(self, batch: Batch, plans: Sequence[CoursePlan], obstacle: Exception) -> list[CourseOutcome]:
         if len(batch) == 1:
-            return [CourseOutcome(plan=plans[0], failure=_failure(plans[0], obstacle))]
+            failure = _failure(plans[0], obstacle)
+            if self.journal is not None:
+                self.journal.failed(plans[0], str(failure))
+            return [CourseOutcome(plan=plans[0], failure=failure)]
         return [
             outcome
             for course in batch

@@ -4,6 +4,7 @@ A site holds no rule. Reading takes a few queries a batch of courses, never one 
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -62,6 +63,16 @@ class Author:
     def at_this_moment(self) -> Authorship:
         """Give the authorship of a transaction that begins now."""
         return Authorship(operator=self.operator, now=self.clock(), origin=self.origin)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who holds a site's lock."""
+
+    name: str
+    """Whoever it is, as far as the site knows; empty where it does not."""
+    since: int
+    """Unix seconds; 0 where the site does not know."""
 
 
 class StateMoved(Exception):
@@ -137,4 +148,8 @@ class Site(Protocol):
 
         Raises Contention on deadlocks and lock timeouts.
         """
+        ...
+
+    def hold_lock(self, claim: Holder, *, waits: bool = False) -> AbstractContextManager[Holder | None]:
+        """Keep other runs off the site while the block runs; give who holds it already, or None."""
         ...

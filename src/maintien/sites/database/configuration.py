@@ -13,6 +13,7 @@ CORE_SETTINGS: Final = (
     "release",
     "sessiontimeout",
     "siteadmins",
+    "siteidentifier",
     "timezone",
     "version",
 )

@@ -1,7 +1,7 @@
 """A Moodle site in its own database."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
@@ -15,6 +15,7 @@ from maintien.sites.database import (
     configuration,
     dirty_users,
     duplicate_roles,
+    locking,
     operators,
     people,
     privileges,
@@ -26,7 +27,7 @@ from maintien.sites.database.connecting import reading_engine, writing_engine
 from maintien.sites.database.failures import database_failures
 from maintien.sites.database.operators import OperatorFound
 from maintien.sites.database.tables import MoodleTables
-from maintien.sites.interface import Authorship, CourseSize, Selection
+from maintien.sites.interface import Authorship, CourseSize, Holder, Selection
 from maintien.sites.write_access import WriteAccess
 
 
@@ -110,6 +111,15 @@ class DatabaseSite:
         with self._writing() as connection:
             config = configuration.read_config(connection, self.tables)
             dirty_users.mark_users_dirty(connection, self.tables, config, users, authorship.now)
+
+    @contextmanager
+    def hold_lock(self, claim: Holder, *, waits: bool = False) -> Iterator[Holder | None]:
+        """Keep other runs off the site while the block runs; give who holds it already, or None."""
+        with ExitStack() as stack:
+            with self._failures():
+                lock = locking.hold_lock(self.engine, self.tables.prefix, claim, waits=waits)
+                holder = stack.enter_context(lock)
+            yield holder
 
     def check_may_write(self) -> WriteAccess:
         """Find what keeps the account from writing, if anything does; nothing is written."""

@@ -84,14 +84,22 @@ _PLUGINS: Final = {
 
 def add_configuration(book: RowBook, calendar: UniversityCalendar, register: str) -> None:
     """Add settings, roles and hosts; ``register`` is how the settings name the register's database."""
-    identity = {"siteidentifier": f"rivebelle{DOMAIN}", "supportemail": f"assistance@{DOMAIN}"}
-    for name, value in {**_CORE, **identity}.items():
+    identifier = {"siteidentifier": site_identifier(calendar)}
+    for name, value in {**_CORE, **identifier}.items():
         book.add("config", name=name, value=value)
     for (plugin, name), value in {**_PLUGINS, ("enrol_database", "dbhost"): register}.items():
         book.add("config_plugins", plugin=plugin, name=name, value=value)
     for sortorder, name in enumerate(ROLES, start=1):
         book.add("role", name="", shortname=name, description="", sortorder=sortorder, archetype=name)
     _add_hosts(book, calendar)
+
+
+def site_identifier(calendar: UniversityCalendar, variant: str = "") -> str:
+    """What tells this university from others, copies and later ones included.
+
+    Source: get_site_identifier (lib/moodlelib.php), Moodle 4.3, which draws it.
+    """
+    return f"demo{variant}{calendar.now}{DOMAIN}"
 
 
 def _add_hosts(book: RowBook, calendar: UniversityCalendar) -> None:

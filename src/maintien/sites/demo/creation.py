@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import Engine, event
 
 from maintien.sites.database.connecting import connect_engine
+from maintien.sites.database.failures import database_failures
 from maintien.sites.database.settings import DatabaseSettings, Product
 from maintien.sites.database.tables import moodle_tables
 from maintien.sites.demo.book import RowBook
@@ -51,7 +52,7 @@ def create_demo(folder: Path, *, now: int, seed: int = SEED) -> DemoSite:
 
     Raises:
         DemoFolderTaken: a file of one of these names is something else.
-        OSError: the folder can't be made or written to.
+        OSError, DatabaseFailed: the folder can't be made or written to.
     """
     demo = DemoSite(folder=folder, calendar=university_calendar(now))
     folder.mkdir(parents=True, exist_ok=True)
@@ -91,10 +92,12 @@ def _new_database(path: Path) -> Iterator[Engine]:
     handle, name = mkstemp(prefix=f".{path.stem}-", suffix=".unfinished", dir=path.parent)
     os.close(handle)
     unfinished = Path(name)
-    engine = connect_engine(DatabaseSettings(product=Product.SQLITE, database=name))
+    settings = DatabaseSettings(product=Product.SQLITE, database=name)
+    engine = connect_engine(settings)
     event.listen(engine, "connect", _write_carelessly)
     try:
-        yield engine
+        with database_failures(settings.label, is_writing=True):
+            yield engine
         engine.dispose()
         unfinished.replace(path)
     finally:

@@ -50,7 +50,7 @@ def _empty_cohorts(moodle: FedMoodle) -> int:
     with moodle.register.connect() as connection:
         staying = frozenset(connection.scalars(select(NEXT_YEAR.c.numero)))
     with writing_engine(moodle.engine).begin() as connection:
-        require_demo_site(connection, moodle.tables)
+        require_demo_site(connection, moodle.tables, moodle.name)
         leaving = _members_but(connection, moodle.tables, staying)
         members = moodle.tables.cohort_members
         if leaving:

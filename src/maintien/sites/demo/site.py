@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Engine, inspect, update
-from sqlalchemy.exc import SQLAlchemyError
 
-from maintien.errors import DemoFolderTaken, NotADemoSite
+from maintien.errors import DemoFolderTaken, SiteError
 from maintien.sites.database.connecting import connect_engine, writing_engine
+from maintien.sites.database.failures import database_failures
 from maintien.sites.database.settings import DatabaseSettings, Product
 from maintien.sites.database.site import DatabaseSite
 from maintien.sites.database.tables import moodle_tables
 from maintien.sites.demo.calendar import UniversityCalendar
+from maintien.sites.demo.configuration import site_identifier
 from maintien.sites.demo.register import TABLE_NAME
 from maintien.sites.feeds.cut import FedMoodle
 from maintien.sites.feeds.guard import require_demo_site
@@ -55,46 +56,48 @@ class DemoSite:
 
     @contextmanager
     def open_site(self) -> Iterator[DatabaseSite]:
-        """Open the Moodle as any other site, for the length of a block."""
-        site = DatabaseSite(
-            name=self.site_url,
-            engine=connect_engine(_settings(self.site_path)),
-            tables=moodle_tables(),
-        )
-        try:
-            yield site
-        finally:
-            site.close()
+        """Open the Moodle as any other site, for the length of a block.
+
+        Raises CannotConnect, ReadOnlyAccount or DatabaseFailed, also for what happens in the block.
+        """
+        with _opened(self.site_path) as engine:
+            yield DatabaseSite(name=self.site_url, engine=engine, tables=moodle_tables())
 
     @contextmanager
     def open_moodle(self) -> Iterator[FedMoodle]:
-        """Open the Moodle with its register, for its syncs to run, for the length of a block."""
-        engine = connect_engine(_settings(self.site_path))
-        register = connect_engine(_settings(self.register_path))
-        try:
-            yield FedMoodle(engine=engine, tables=moodle_tables(), register=register)
-        finally:
-            engine.dispose()
-            register.dispose()
+        """Open the Moodle with its register, for its syncs to run, for the length of a block.
+
+        Raises CannotConnect, ReadOnlyAccount or DatabaseFailed, also for what happens in the block.
+        """
+        with _opened(self.site_path) as engine, _opened(self.register_path) as register:
+            tables = moodle_tables()
+            yield FedMoodle(name=self.site_url, engine=engine, tables=tables, register=register)
 
 
 def copy_demo(demo: DemoSite, variant: str) -> DemoSite:
-    """Copy both files beside the originals, replacing earlier copies; the copy follows its own register.
+    """Copy both files beside the originals, replacing earlier copies.
+
+    The copy follows its own register, and is another site to whoever keeps journals.
 
     Raises:
         DemoFolderTaken: a file of one of these names is not an embedded university's.
-        OSError: the folder can't be written to.
+        OSError, DatabaseFailed: the folder can't be written to.
     """
     copy = DemoSite(folder=demo.folder, variant=variant, calendar=demo.calendar)
     require_free_names(copy)
     shutil.copyfile(demo.register_path, copy.register_path)
     shutil.copyfile(demo.site_path, copy.site_path)
     with copy.open_moodle() as moodle, writing_engine(moodle.engine).begin() as connection:
-        plugins = moodle.tables.config_plugins
+        config, plugins = moodle.tables.config, moodle.tables.config_plugins
         connection.execute(
             update(plugins)
             .where(plugins.c.plugin == "enrol_database", plugins.c.name == "dbhost")
             .values(value=register_dsn(copy))
+        )
+        connection.execute(
+            update(config)
+            .where(config.c.name == "siteidentifier")
+            .values(value=site_identifier(demo.calendar, variant))
         )
     return copy
 
@@ -117,28 +120,29 @@ def require_free_names(demo: DemoSite) -> None:
 
 
 def _is_university(path: Path) -> bool:
-    with _looking_at(path) as engine:
-        try:
-            with engine.connect() as connection:
-                require_demo_site(connection, moodle_tables())
-        except (SQLAlchemyError, NotADemoSite):
-            return False
+    try:
+        with _opened(path) as engine, engine.connect() as connection:
+            require_demo_site(connection, moodle_tables(), str(path))
+    except SiteError:
+        return False
     return True
 
 
 def _is_register(path: Path) -> bool:
-    with _looking_at(path) as engine:
-        try:
+    try:
+        with _opened(path) as engine:
             return inspect(engine).has_table(TABLE_NAME)
-        except SQLAlchemyError:
-            return False
+    except SiteError:
+        return False
 
 
 @contextmanager
-def _looking_at(path: Path) -> Iterator[Engine]:
-    engine = connect_engine(_settings(path))
+def _opened(path: Path) -> Iterator[Engine]:
+    settings = _settings(path)
+    engine = connect_engine(settings)
     try:
-        yield engine
+        with database_failures(settings.label, is_writing=True):
+            yield engine
     finally:
         engine.dispose()
 

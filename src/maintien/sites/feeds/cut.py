@@ -34,6 +34,8 @@ from maintien.sites.feeds.sync import OneCourse, Scope, Sync, WholeSite, begin_s
 class FedMoodle:
     """An invented Moodle, and the register beside it."""
 
+    name: str
+    """How the site is called before people, never with a password."""
     engine: Engine
     tables: MoodleTables
     register: Engine
@@ -86,8 +88,7 @@ def sync_register(
 ) -> SyncOutcome:
     """Run the external database's sync, over the whole site unless a scope is given, in one transaction.
 
-    ``now`` in Unix seconds; ``operator`` None is the site's first administrator, as in cron. A second
-    run at once changes nothing.
+    ``now`` in Unix seconds; ``operator`` None is the site's first administrator, as in cron.
 
     Raises:
         NotADemoSite: the site is not invented; nothing was written.
@@ -117,7 +118,7 @@ def sync_register(
 
 def _begin(moodle: FedMoodle, connection: Connection, now: int, operator: UserId | None) -> Sync:
     if not moodle.any_site_in_a_test:
-        require_demo_site(connection, moodle.tables)
+        require_demo_site(connection, moodle.tables, moodle.name)
     return begin_sync(connection, moodle.tables, now=now, operator=operator)
 
 

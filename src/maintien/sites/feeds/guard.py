@@ -19,8 +19,8 @@ MARKER_VALUE: Final = "1"
 """The row of ``config_plugins`` that says a site is invented."""
 
 
-def require_demo_site(connection: Connection, tables: MoodleTables) -> None:
-    """Refuse a site that isn't marked as invented.
+def require_demo_site(connection: Connection, tables: MoodleTables, name: str) -> None:
+    """Refuse a site that isn't marked as invented; ``name`` is how it is called before people.
 
     Raises:
         NotADemoSite: the marker is missing.
@@ -28,4 +28,4 @@ def require_demo_site(connection: Connection, tables: MoodleTables) -> None:
     plugins = tables.config_plugins.c
     marked = select(plugins.value).where(plugins.plugin == MARKER_PLUGIN, plugins.name == MARKER_NAME)
     if connection.scalar(marked) != MARKER_VALUE:
-        raise NotADemoSite(site=connection.engine.url.render_as_string(hide_password=True))
+        raise NotADemoSite(site=name)

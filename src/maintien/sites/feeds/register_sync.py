@@ -14,21 +14,16 @@ Source: enrol_database_plugin::sync_enrolments and sync_user_enrolments (enrol/d
    or one person is synced. Suspension knows no such mercy.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, case, delete, exists, func, insert, or_, select, true
 
-from maintien.moodle.ids import CourseId
 from maintien.moodle.values import (
     NO_END,
     EnrolmentStatus,
-    InstanceStatus,
     UnenrolAction,
     component_of,
 )
-from maintien.sites.database.bulk import bulk_insert
 from maintien.sites.feeds.effect import (
     Enrolled,
     InstancesCreated,
@@ -38,9 +33,9 @@ from maintien.sites.feeds.effect import (
     Step,
     Suspended,
 )
-from maintien.sites.feeds.interface import Listed
 from maintien.sites.feeds.leavers import suspend_leavers, take_own_roles
-from maintien.sites.feeds.register import FedCourse, RegisterFeed
+from maintien.sites.feeds.register import RegisterFeed
+from maintien.sites.feeds.register_listing import read_listing, stage_listing
 from maintien.sites.feeds.register_settings import DATABASE
 from maintien.sites.feeds.rows import Rows, add, change, take
 from maintien.sites.feeds.staging import FED, LEAVERS, LISTED, staged
@@ -50,33 +45,21 @@ from maintien.sites.feeds.unenrol import unenrol_leavers
 COMPONENT: Final = component_of(DATABASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Listing:
-    """What a sync follows: the register read and matched, for one scope."""
-
-    courses: tuple[FedCourse, ...]
-    """The courses looked after; each has an instance."""
-    listed: tuple[Listed, ...]
-    created: Rows
-    """The instances that had to be made."""
-    is_empty: bool
-    """Whether the whole register names no course."""
-
-
 def follow_register(sync: Sync, feed: RegisterFeed, scope: Scope) -> tuple[tuple[Step, ...], bool]:
     """Make the external database's enrolments and roles equal to the register.
 
-    Writes in the sync's transaction; a second time does nothing. Returns what was done, and whether
-    everybody was spared because the register is empty.
+    Writes in the sync's transaction. A second time does nothing, except that an "other user" who was
+    unenrolled the first time gets the role back. Returns what was done, and whether everybody was spared
+    because the register is empty.
 
     Raises:
         RegisterUnreadable: nothing was written.
     """
-    listing = _read_listing(sync, feed, scope)
+    listing = read_listing(sync, feed, scope)
     action = feed.settings.unenrol_action
     spares = listing.is_empty and action is UnenrolAction.UNENROL
     with staged(sync.connection, FED, LISTED, LEAVERS):
-        _stage(sync, listing)
+        stage_listing(sync, listing)
         _stage_leavers(sync, feed, scope)
         steps = (
             InstancesCreated(instances=listing.created),
@@ -88,103 +71,6 @@ def follow_register(sync: Sync, feed: RegisterFeed, scope: Scope) -> tuple[tuple
             *(() if spares else _drop(sync, action)),
         )
     return steps, spares
-
-
-def _read_listing(sync: Sync, feed: RegisterFeed, scope: Scope) -> _Listing:
-    match scope:
-        case WholeSite():
-            return _whole_site(sync, feed)
-        case OneCourse(courseid=courseid):
-            return _one_course(sync, feed, courseid)
-        case OnePerson():
-            return _one_person(sync, feed, scope)
-
-
-def _whole_site(sync: Sync, feed: RegisterFeed) -> _Listing:
-    named = feed.read_course_names()
-    courses = feed.read_courses()
-    created = _create_instances(sync, [c for name, c in courses.items() if name in named])
-    fed = _followed(feed, feed.read_courses() if created else courses)
-    return _Listing(
-        courses=tuple(fed.values()),
-        listed=tuple(feed.match(feed.read_entries(), fed)),
-        created=created,
-        is_empty=not named,
-    )
-
-
-def _one_course(sync: Sync, feed: RegisterFeed, courseid: CourseId) -> _Listing:
-    created = _create_instances(sync, feed.read_courses(courseid).values())
-    fed = feed.read_courses(courseid)
-    listed = tuple(feed.match(feed.read_entries(), fed))
-    return _Listing(courses=tuple(fed.values()), listed=listed, created=created, is_empty=False)
-
-
-def _one_person(sync: Sync, feed: RegisterFeed, person: OnePerson) -> _Listing:
-    name = feed.read_name(person.userid)
-    entries = tuple(feed.read_entries(name)) if name else ()
-    named = {entry.course for entry in entries}
-    seen = {
-        name: course
-        for name, course in feed.read_courses().items()
-        if course.is_visible or not feed.settings.ignores_hidden_courses
-    }
-    created = _create_instances(sync, [c for name, c in seen.items() if name in named])
-    fed = _followed(feed, feed.read_courses())
-    return _Listing(
-        # At login courses without a name are looked after too.
-        courses=tuple(c for c in feed.read_instances() if _is_followed(feed, c)),
-        listed=tuple(feed.match(entries, fed, people={name: person.userid} if name else {})),
-        created=created,
-        is_empty=False,
-    )
-
-
-def _followed(feed: RegisterFeed, courses: Mapping[str, FedCourse]) -> Mapping[str, FedCourse]:
-    return {name: course for name, course in courses.items() if _is_followed(feed, course)}
-
-
-def _is_followed(feed: RegisterFeed, course: FedCourse) -> bool:
-    is_seen = course.is_visible or not feed.settings.ignores_hidden_courses
-    return course.instanceid is not None and is_seen
-
-
-def _create_instances(sync: Sync, courses: Collection[FedCourse]) -> Rows:
-    """Give the courses that have none an instance.
-
-    Source: enrol_plugin::add_instance (lib/enrollib.php), Moodle 4.1 and 4.3.
-    """
-    missing = [course.courseid for course in courses if course.instanceid is None]
-    if not missing:
-        return ()
-    course, instance = sync.tables.course.c, sync.tables.enrol
-    next_place = func.coalesce(func.max(instance.c.sortorder), -1) + 1
-    selected = (
-        select(course.id.label("courseid"), next_place.label("sortorder"))
-        .select_from(sync.tables.course.outerjoin(instance, instance.c.courseid == course.id))
-        .where(course.id.in_(missing))
-        .group_by(course.id)
-        .order_by(course.id)
-    )
-    constants = {"enrol": DATABASE, "status": int(InstanceStatus.ENABLED)}
-    times = {"timecreated": sync.now, "timemodified": sync.now}
-    return add(sync, instance, selected, {**constants, **times})
-
-
-def _stage(sync: Sync, listing: _Listing) -> None:
-    contexts = {course.courseid: course.contextid for course in listing.courses}
-    bulk_insert(
-        sync.connection,
-        FED,
-        ("instanceid", "courseid", "contextid"),
-        [(c.instanceid, c.courseid, c.contextid) for c in listing.courses],
-    )
-    bulk_insert(
-        sync.connection,
-        LISTED,
-        ("instanceid", "courseid", "userid", "roleid", "is_enrolled", "contextid"),
-        [(*row[:4], int(row.is_enrolled), contexts[row.courseid]) for row in listing.listed],
-    )
 
 
 def _stage_leavers(sync: Sync, feed: RegisterFeed, scope: Scope) -> None:

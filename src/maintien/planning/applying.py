@@ -1,9 +1,9 @@
 """Applies a plan to a course state in memory, as a site applies it to its tables."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from maintien.enrolments.state import (
     CourseState,
@@ -13,21 +13,28 @@ from maintien.enrolments.state import (
     UserEnrolment,
 )
 from maintien.moodle.ids import UNSAVED, InstanceId
-from maintien.planning.changes import NEW_MANUAL_INSTANCE, Added, Changed, Removed, Row, row_of
+from maintien.planning.changes import NEW_MANUAL_INSTANCE, Added, Changed, Removed, row_of
 from maintien.planning.plan import CoursePlan
 
 R = TypeVar("R", EnrolmentInstance, UserEnrolment, RoleAssignment, GroupMembership)
 
-_NEW_INSTANCE = InstanceId(90)
+FIRST_NEW_ID: Final = 1 << 62
+"""New rows are numbered from here, above every id that a database has given."""
+
+_NEW_INSTANCE: Final = InstanceId(FIRST_NEW_ID)
 
 
-class NotAsPlanned(AssertionError):
+class NotAsPlanned(ValueError):
     """The plan is about a row that the state has not, or has already."""
 
 
 def apply_plan(state: CourseState, plan: CoursePlan) -> CourseState:
-    """Give the state that the plan leaves; new rows get ids from 1001 on, the new instance 90."""
-    ids = count(1001)
+    """Give the state that the plan leaves; rows without an id get one from FIRST_NEW_ID on.
+
+    Raises:
+        NotAsPlanned: a row is not as the plan expects it.
+    """
+    ids = count(FIRST_NEW_ID + 1)
     return replace(
         state,
         instances=_in_moodle_order(_apply(state.instances, EnrolmentInstance, plan, ids)),
@@ -37,7 +44,7 @@ def apply_plan(state: CourseState, plan: CoursePlan) -> CourseState:
     )
 
 
-def _apply(rows: Iterable[R], row_type: type[R], plan: CoursePlan, ids: "count[int]") -> tuple[R, ...]:
+def _apply(rows: Iterable[R], row_type: type[R], plan: CoursePlan, ids: Iterator[int]) -> tuple[R, ...]:
     by_id: dict[int, Any] = {row.id: row for row in rows}
     for change in plan.changes:
         if not isinstance(row_of(change), row_type):
@@ -45,24 +52,25 @@ def _apply(rows: Iterable[R], row_type: type[R], plan: CoursePlan, ids: "count[i
         match change:
             case Added(row):
                 new = _numbered(row, ids)
+                _require(is_as_planned=new.id not in by_id)
                 by_id[new.id] = new
             case Changed(before, after):
-                _require(by_id.get(before.id) == before)
+                _require(is_as_planned=by_id.get(before.id) == before)
                 by_id[after.id] = after
             case Removed(row):
-                _require(by_id.pop(row.id, None) == row)
+                _require(is_as_planned=by_id.pop(row.id, None) == row)
     return tuple(sorted(by_id.values(), key=lambda row: row.id))
 
 
-def _numbered(row: Row, ids: "count[int]") -> Row:
+def _numbered(row: Any, ids: Iterator[int]) -> Any:  # noqa: ANN401 -- a row of whatever table
     if isinstance(row, EnrolmentInstance) and row.id == NEW_MANUAL_INSTANCE:
         return row._replace(id=_NEW_INSTANCE)
     if isinstance(row, UserEnrolment) and row.instanceid == NEW_MANUAL_INSTANCE:
         row = row._replace(instanceid=_NEW_INSTANCE)
-    return row._replace(id=next(ids)) if row.id == UNSAVED else row  # type: ignore[arg-type]  # ids are numbers
+    return row._replace(id=next(ids)) if row.id == UNSAVED else row
 
 
-def _require(is_as_planned: bool) -> None:  # noqa: FBT001 -- reads as an assertion
+def _require(*, is_as_planned: bool) -> None:
     if not is_as_planned:
         raise NotAsPlanned
 

@@ -3,13 +3,30 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from maintien.cli.policies import Policies, Policy
 from maintien.enrolments.state import CourseState
 from maintien.moodle.config import SiteConfig
-from maintien.moodle.ids import RoleId
+from maintien.moodle.ids import CourseId, RoleId
 from maintien.planning.plan import CoursePlan
 from maintien.planning.planner import Planner
-from maintien.planning.policy import Circumstances
+from maintien.planning.policy import Circumstances, Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policies:
+    """Which policy each course has."""
+
+    common: Policy
+    """What holds where a course has none of its own, and what a report's heading says."""
+    of_courses: Mapping[CourseId, Policy] = field(default_factory=dict)
+
+    def of(self, courseid: CourseId) -> Policy:
+        """Give the policy of one course."""
+        return self.of_courses.get(courseid, self.common)
+
+    @property
+    def have_several_ends(self) -> bool:
+        """Whether courses end at different times."""
+        return any(policy.ends_at != self.common.ends_at for policy in self.of_courses.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
