@@ -17,7 +17,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo dev databases test check catalogues bench lock clean
+.PHONY: help install demo dev databases test check catalogues bench pictures lock clean
 
 help: ## say what there is to make
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' \
@@ -48,6 +48,9 @@ bench: dev databases ## how fast it is (ARGS= for the benchmarks)
 
 databases: ## Debian's PostgreSQL and MariaDB, which the tests start for themselves
 	@tools/debian_databases
+
+pictures: install ## the terminal pictures of the documentation, from real runs
+	$(BIN)/python tools/pictures.py
 
 lock: $(VENV)/.lock ## pin every dependency anew (UPGRADE=--upgrade for newer versions)
 	$(COMPILE) pyproject.toml -o $(LOCKS)/runtime.txt

@@ -1,6 +1,7 @@
 """Fixtures for every test: throwaway servers, and databases with Moodle's tables."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -72,3 +73,9 @@ def moodle_database(request: pytest.FixtureRequest, moodle_tables: Tables) -> It
     databases: MoodleDatabases = request.getfixturevalue(f"{request.param}_databases")
     with databases.fresh(moodle_tables) as database:
         yield database
+
+
+@pytest.fixture(autouse=True)
+def runs_of_their_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the runs that a test makes out of the user's own journal."""
+    monkeypatch.setenv("MAINTIEN_STATE", f"sqlite:///{tmp_path / 'runs.sqlite'}")

@@ -73,8 +73,15 @@ class SiteConfig:
         return self.enabled_methods is None or method in self.enabled_methods
 
     def unenrol_action(self, method: str) -> UnenrolAction:
-        """Tell what ``method`` does to people whom its feed has dropped."""
-        return self.unenrol_actions.get(method, DEFAULT_UNENROL_ACTION)
+        """Tell what ``method`` does to people whom its feed has dropped.
+
+        Cohort sync knows two actions only: whatever is not "unenrol" suspends and removes roles
+        (enrol_cohort_sync, enrol/cohort/locallib.php, Moodle 4.3).
+        """
+        action = self.unenrol_actions.get(method, DEFAULT_UNENROL_ACTION)
+        if method == "cohort" and action != UnenrolAction.UNENROL:
+            return UnenrolAction.SUSPEND_AND_REMOVE_ROLES
+        return action
 
 
 def parse_site_config(
@@ -90,7 +97,7 @@ def parse_site_config(
     stores = plugins.get(("tool_log", "enabled_stores"), "")
     return SiteConfig(
         release=core.get("release", ""),
-        version=_whole_number(core.get("version"), 0),
+        version=_version(core.get("version", "")),
         identifier=core.get("siteidentifier", ""),
         timezone=_zone(core.get("timezone")),
         administrators=_ids(core.get("siteadmins", "")),
@@ -120,6 +127,11 @@ def _manual_defaults(plugins: Mapping[tuple[str, str], str]) -> ManualDefaults:
         expirynotify=setting("expirynotify", 0),
         expirythreshold=setting("expirythreshold", DEFAULT_EXPIRY_THRESHOLD),
     )
+
+
+def _version(text: str) -> int:
+    # Moodle's own has decimals: 2023100900.05 (version.php).
+    return _whole_number(text.partition(".")[0], 0)
 
 
 def _action(

@@ -30,6 +30,15 @@ def open_run_store(text: str) -> DatabaseRunStore:
     url = _parse(text)
     name = url.render_as_string(hide_password=True)
     engine = _sqlite_engine(url, name) if url.get_backend_name() == "sqlite" else _server_engine(url)
+    try:
+        _prepare_tables(engine, name)
+    except BaseException:
+        engine.dispose()
+        raise
+    return DatabaseRunStore(engine=engine, name=name)
+
+
+def _prepare_tables(engine: Engine, name: str) -> None:
     with store_failures(name), engine.begin() as connection:
         METADATA.create_all(connection)
         version = connection.scalar(select(SCHEMA.c.version))
@@ -37,7 +46,6 @@ def open_run_store(text: str) -> DatabaseRunStore:
             connection.execute(insert(SCHEMA).values(version=VERSION))
         elif version > VERSION:
             raise RunStoreTooNew(store=name)
-    return DatabaseRunStore(engine=engine, name=name)
 
 
 def _parse(text: str) -> URL:
