@@ -4,6 +4,7 @@ Nothing else reads the environment, the clock or the machine's settings; what do
 gets times, zones and texts as values.
 """
 
+import gc
 import getpass
 import os
 import shlex
@@ -36,6 +37,9 @@ PROGRAM: Final = "maintien"
 SITE_VARIABLE: Final = "MAINTIEN_SITE"
 SITE_FILE_VARIABLE: Final = "MAINTIEN_SITES"
 STATE_VARIABLE: Final = "MAINTIEN_STATE"
+
+_OBJECTS_BETWEEN_COLLECTIONS: Final = 200_000
+"""Python's own threshold is 700."""
 
 _LOCAL_TIME: Final = Path("/etc/localtime")
 _ZONES: Final = "/zoneinfo/"
@@ -107,6 +111,15 @@ class Session:
         if not self.config.administrators:
             raise NoOperator
         return OperatorFound(id=self.config.administrators[0])
+
+
+def tune_for_many_rows() -> None:
+    """Let the garbage collector look less often.
+
+    A run makes millions of rows that refer to nothing; the collector goes through those alive again and
+    again, and finds no cycles. It costs a third of the time of reading and planning otherwise.
+    """
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
 
 
 def this_machine() -> Machine:

@@ -12,7 +12,7 @@ from typing import Final
 import typer
 from typer.main import get_command
 
-from maintien.bootstrap import PROGRAM, SITE_VARIABLE, Invocation, this_machine
+from maintien.bootstrap import PROGRAM, SITE_VARIABLE, Invocation, this_machine, tune_for_many_rows
 from maintien.cli.actions import Action
 from maintien.cli.check import ABOUT_CHECK, check
 from maintien.cli.convert import ABOUT_CONVERT, convert
@@ -48,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     machine = this_machine()
+    tune_for_many_rows()
     texts = load_texts(choose_language(None, machine.environment))
     _make_printable()
     try:

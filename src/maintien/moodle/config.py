@@ -75,11 +75,11 @@ class SiteConfig:
     def unenrol_action(self, method: str) -> UnenrolAction:
         """Tell what ``method`` does to people whom its feed has dropped.
 
-        Cohort sync knows two actions only: whatever is not "unenrol" suspends and removes roles
+        Cohort sync has no "keep": set to it, it suspends people and removes their roles
         (enrol_cohort_sync, enrol/cohort/locallib.php, Moodle 4.3).
         """
         action = self.unenrol_actions.get(method, DEFAULT_UNENROL_ACTION)
-        if method == "cohort" and action != UnenrolAction.UNENROL:
+        if method == "cohort" and action is UnenrolAction.KEEP:
             return UnenrolAction.SUSPEND_AND_REMOVE_ROLES
         return action
 
