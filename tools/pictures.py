@@ -90,11 +90,15 @@ def run(arguments: Sequence[str], language: str, folder: Path) -> str:
 
 
 def select(said: str, sections: Sequence[int]) -> str:
-    """Keep these sections of what was said, each of which begins with a line that ends in a rule."""
+    """Keep these sections of what was said, each of which begins with a line that ends in a rule.
+
+    A line with … stands where one is left out.
+    """
     if not sections:
         return said.strip("\n")
-    found = list(_sections(said))
-    return "\n".join(found[number] for number in sections).strip("\n")
+    kept = set(sections)
+    texts = [text if number in kept else "…" for number, text in enumerate(_sections(said))]
+    return "\n".join(text.rstrip() + "\n" for text in texts[min(kept) : max(kept) + 1]).strip("\n")
 
 
 def _sections(said: str) -> Iterator[str]:
@@ -113,6 +117,7 @@ def draw(picture: Picture, shown: str, language: str) -> str:
     """Draw a terminal in which the command was typed."""
     console = Console(file=StringIO(), record=True, width=WIDTH, highlight=False)
     console.print(Text(f"$ {picture.shown}", style="bold"))
+    console.print()
     console.print(Text.from_ansi(shown))
     drawn = console.export_svg(
         title="maintien",
