@@ -229,10 +229,15 @@ def test_students_whose_only_access_is_automatic_are_at_risk() -> None:
 
 
 def test_nobody_is_at_risk_whom_the_cut_would_keep() -> None:
+    course = CourseBuilder()
+    course.student(course.instance("database"))
+    assert risk(course, database=UnenrolAction.KEEP).at_risk == 0
+    assert risk(course, database=UnenrolAction.SUSPEND).at_risk == 1
+
+
+def test_cohort_sync_has_no_keep() -> None:
     course = course_at_risk()
-    assert risk(course, cohort=UnenrolAction.KEEP) == CourseRisk(
-        course=course.course, participants=6, automatic_only=3, at_risk=0
-    )
+    assert risk(course, cohort=UnenrolAction.KEEP).at_risk == 2
 
 
 def test_one_method_that_keeps_people_is_enough() -> None:
@@ -240,7 +245,7 @@ def test_one_method_that_keeps_people_is_enough() -> None:
     kept = course.student(course.instance("database"))
     course.enrol(kept, course.instance("cohort"))
     keep, unenrol = UnenrolAction.KEEP, UnenrolAction.UNENROL
-    assert risk(course, cohort=keep, database=unenrol).at_risk == 0
+    assert risk(course, cohort=unenrol, database=keep).at_risk == 0
     assert risk(course, cohort=unenrol, database=unenrol).at_risk == 1
 
 

@@ -49,11 +49,7 @@ def _copy(
     remaining = iter(rows)
     with _cursor(connection) as cursor, cursor.copy(statement) as copy:
         while chunk := list(islice(remaining, COPY_ROWS)):
-            copy.write("".join(map(_copy_line, chunk)))
-
-
-def _copy_line(row: Sequence[Value]) -> str:
-    return "\t".join(map(_copy_value, row)) + "\n"
+            copy.write("\n".join(_written(chunk, "\t", _copy_value)) + "\n")
 
 
 def _copy_value(value: Value) -> str:
@@ -70,30 +66,47 @@ def _insert_many_values(
     head = f"INSERT INTO {_target(connection, table, columns)} VALUES "  # noqa: S608 -- names are quoted
     literal = _literal(connection)
     with _cursor(connection) as cursor:
-        for values in _chunks(literal(row) for row in rows):
+        for values in _chunks(f"({row})" for row in _written(rows, ",", literal)):
             # Without arguments the driver takes the text as it is: "%" means nothing.
             cursor.execute(head + values)
 
 
-def _literal(connection: Connection) -> Callable[[Sequence[Value]], str]:
+def _literal(connection: Connection) -> Callable[[Value], str]:
     driver: Any = connection.connection.driver_connection
-
     # mysqlclient quotes into bytes, PyMySQL into text.
     quote: Any = driver.literal if connection.dialect.driver == "mysqldb" else driver.escape
 
-    def quoted(text: str) -> str:
-        literal = quote(text)
-        return literal.decode() if isinstance(literal, bytes) else str(literal)
-
-    def literal(row: Sequence[Value]) -> str:
-        return "(" + ",".join(map(value, row)) + ")"
-
-    def value(value: Value) -> str:
+    def literal(value: Value) -> str:
         if value is None:
             return "NULL"
-        return quoted(value) if isinstance(value, str) else str(int(value))
+        if not isinstance(value, str):
+            return str(int(value))
+        quoted = quote(value)
+        return quoted.decode() if isinstance(quoted, bytes) else str(quoted)
 
     return literal
+
+
+def _written(
+    rows: Iterable[Sequence[Value]], separator: str, write: Callable[[Value], str]
+) -> Iterator[str]:
+    """Write rows as text, a row of whole numbers and of few different texts by one call."""
+    texts: dict[Value, str] = {}
+    kinds: tuple[type, ...] = ()
+    places: tuple[int, ...] = ()
+    template = ""
+    for row in rows:
+        if (kinds_here := tuple(map(type, row))) != kinds:
+            kinds = kinds_here
+            template = separator.join("%d" if kind is int else "%s" for kind in kinds)
+            places = tuple(place for place, kind in enumerate(kinds) if kind is not int)
+        cells = list(row)
+        for place in places:
+            value = row[place]
+            if value not in texts:
+                texts[value] = write(value)
+            cells[place] = texts[value]
+        yield template % tuple(cells)
 
 
 def _chunks(values: Iterable[str]) -> Iterator[str]:

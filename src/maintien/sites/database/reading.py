@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy import Connection, or_, select
 
 from maintien.enrolments.state import (
     Course,
@@ -15,6 +15,8 @@ from maintien.enrolments.state import (
     UserEnrolment,
 )
 from maintien.moodle.ids import ContextId, CourseId, InstanceId, RoleId, UserId
+from maintien.sites.database.fetching import fetch_all, fetch_rows
+from maintien.sites.database.read_feeds import ReadFeeds
 from maintien.sites.database.rows import (
     ENROLMENT_COLUMNS,
     INSTANCE_COLUMNS,
@@ -32,8 +34,12 @@ def read_states(
     tables: MoodleTables,
     courses: Sequence[Course],
     inherited_roles: Collection[RoleId] = (),
+    feeds: ReadFeeds | None = None,
 ) -> Iterator[CourseState]:
-    """Read the states of these courses, in their order; they are held in memory together."""
+    """Read the states of these courses, in their order; they are held in memory together.
+
+    With ``feeds`` also whom the feeds list.
+    """
     if not courses:
         return
     batch = _Batch(connection, tables, courses)
@@ -44,6 +50,8 @@ def read_states(
     roles = batch.roles()
     memberships = batch.memberships()
     inherited = batch.inherited_roles(inherited_roles)
+    rows = [row for of_course in instances.values() for row in of_course]
+    listed = {} if feeds is None else feeds.read_listed(connection, tables, rows)
     for course in courses:
         yield CourseState(
             course=course,
@@ -54,6 +62,7 @@ def read_states(
             deleted=frozenset(deleted.get(course.id, ())),
             suspended=frozenset(suspended.get(course.id, ())),
             inherited_roles=inherited.get(course.contextid, {}),
+            listed={row.id: listed[row.id] for row in instances.get(course.id, ()) if row.id in listed},
         )
 
 
@@ -68,17 +77,20 @@ class _Batch:
 
     def instances(self) -> Mapping[CourseId, list[EnrolmentInstance]]:
         enrol = self._tables.enrol
-        rows = self._rows(
+        rows = fetch_all(
+            self._connection,
             select(*(enrol.c[name] for name in INSTANCE_COLUMNS))
             .where(enrol.c.courseid.in_(self._courseids))
-            .order_by(enrol.c.sortorder, enrol.c.id)
+            .order_by(enrol.c.sortorder, enrol.c.id),
         )
         return _grouped((row.courseid, row) for row in map(EnrolmentInstance._make, rows))
 
     def enrolments(self, course_of: Mapping[InstanceId, CourseId]) -> Mapping[CourseId, list[UserEnrolment]]:
         table = self._tables.user_enrolments
-        rows = self._rows(
-            select(*(table.c[name] for name in ENROLMENT_COLUMNS)).where(table.c.enrolid.in_(list(course_of)))
+        rows = fetch_rows(
+            self._connection,
+            [table.c[name] for name in ENROLMENT_COLUMNS],
+            table.c.enrolid.in_(list(course_of)),
         )
         # Sorted here: the database would sort on disk what it reads through the index on enrolid.
         in_id_order = sorted(map(UserEnrolment._make, rows))
@@ -101,19 +113,23 @@ class _Batch:
 
     def roles(self) -> Mapping[ContextId, list[RoleAssignment]]:
         table = self._tables.role_assignments
-        rows = self._rows(
-            select(*(table.c[name] for name in ROLE_COLUMNS)).where(table.c.contextid.in_(self._contextids))
+        rows = fetch_rows(
+            self._connection,
+            [table.c[name] for name in ROLE_COLUMNS],
+            table.c.contextid.in_(self._contextids),
+            text_column="component",
         )
         in_id_order = sorted(map(RoleAssignment._make, rows))
         return _grouped((row.contextid, row) for row in in_id_order)
 
     def memberships(self) -> Mapping[CourseId, list[GroupMembership]]:
         members, groups = self._tables.groups_members, self._tables.groups
-        rows = self._rows(
+        rows = fetch_all(
+            self._connection,
             select(groups.c.courseid, *(members.c[name] for name in MEMBERSHIP_COLUMNS))
             .join_from(groups, members, members.c.groupid == groups.c.id)
             .where(groups.c.courseid.in_(self._courseids))
-            .order_by(members.c.id)
+            .order_by(members.c.id),
         )
         return _grouped((row[0], GroupMembership._make(row[1:])) for row in rows)
 
@@ -154,13 +170,6 @@ class _Batch:
             .where(table.c.roleid.in_(sorted(wanted)))
         )
         return _grouped(((contextid, roleid), userid) for contextid, roleid, userid in rows)
-
-    def _rows(self, query: Select[Any]) -> Sequence[Sequence[Any]]:
-        # The driver's own tuples: a million of SQLAlchemy's rows cost a second more.
-        with self._connection.execute(query) as result:
-            cursor: Any = result.cursor
-            rows: Sequence[Sequence[Any]] = cursor.fetchall()
-        return rows
 
 
 def _grouped(pairs: Iterable[tuple[K, R]]) -> dict[K, list[R]]:
