@@ -1,0 +1,83 @@
+"""``maintien apply``: compares a saved plan with the site and, with ``--run``, carries it out."""
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Final, TypeAlias
+
+import typer
+
+from maintien.bootstrap import Invocation, open_session
+from maintien.cli.actions import Action
+from maintien.cli.applying import PlanApplication
+from maintien.cli.convert_options import RunOption
+from maintien.cli.feeds import reading_feeds
+from maintien.cli.global_options import invocation_of
+from maintien.cli.help import CONVERSION_PANEL
+from maintien.cli.notices import notify
+from maintien.cli.operators import require_operator
+from maintien.errors import MissingPlanFile, ReadOnlyAccount
+from maintien.messages import N_
+from maintien.planning.policy import Circumstances
+from maintien.runs.plan_file_reading import open_plan_file
+from maintien.sites.write_access import MayWrite
+
+ABOUT_APPLY: Final = N_("Compare a plan that “convert --save” wrote with the site; with --run, carry it out.")
+
+PlanArgument: TypeAlias = Annotated[
+    str | None,
+    typer.Argument(
+        metavar=N_("FILE"),
+        help=N_("A plan that “maintien convert --save” wrote."),
+        show_default=False,
+        rich_help_panel=CONVERSION_PANEL,
+    ),
+]
+AcceptDriftOption: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--accept-drift",
+        help=N_("Where the site has changed since, do what still holds of the plan, and nothing else."),
+        rich_help_panel=CONVERSION_PANEL,
+    ),
+]
+
+
+def apply(
+    context: typer.Context,
+    *,
+    file: PlanArgument = None,
+    run: RunOption = False,
+    accept_drift: AcceptDriftOption = False,
+) -> Action:
+    """Read the options of ``apply``."""
+    invocation = invocation_of(context)
+    return partial(apply_plan_file, invocation, file, is_to_write=run, accepts_drift=accept_drift)
+
+
+def apply_plan_file(
+    invocation: Invocation, file: str | None, *, is_to_write: bool, accepts_drift: bool
+) -> int:
+    """Show what a plan file would do today, or do it and show that; tell the exit status.
+
+    Raises MissingPlanFile, what :func:`~maintien.runs.plan_file_reading.open_plan_file` raises,
+    PlanOfAnotherSite, PlanEndDatePassed, DriftFound, DriftMeanwhile, and what a run raises.
+    """
+    if file is None:
+        raise MissingPlanFile
+    with open_plan_file(Path(file)) as plan_file, open_session(invocation) as session:
+        notify(invocation, *session.warnings)
+        if is_to_write and not isinstance(session.site.check_may_write(), MayWrite):
+            raise ReadOnlyAccount(site=session.site.name)
+        now = session.clock()
+        application = PlanApplication(
+            invocation=invocation,
+            session=session,
+            file=plan_file,
+            circumstances=Circumstances(now=now, operator=require_operator(invocation, session)),
+            accepts_drift=accepts_drift,
+        )
+        application.require_fitting()
+        fed = reading_feeds(invocation, session, plan_file.header.policies)
+        application = replace(application, session=fed)
+        return application.carry_out() if is_to_write else application.preview()
