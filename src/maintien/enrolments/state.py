@@ -123,10 +123,14 @@ class CourseState:
     """In id order; at most one for a person and a group."""
     deleted: frozenset[UserId] = frozenset()
     """Enrolled people whose account is deleted, or missing altogether."""
+    missing: frozenset[UserId] = frozenset()
+    """Those of :attr:`deleted` of whose account there is no row any more."""
     suspended: frozenset[UserId] = frozenset()
     """Enrolled people whose account is suspended."""
     inherited_roles: Mapping[RoleId, frozenset[UserId]] = field(default_factory=dict)
     """People with a role in a context above the course (category, site), for the roles asked for."""
+    listed: Mapping[InstanceId, frozenset[UserId]] = field(default_factory=dict)
+    """People whom the feed of an instance lists; instances whose feed was not read are missing."""
 
     @property
     def manual_instance(self) -> EnrolmentInstance | None:

@@ -67,10 +67,16 @@ class SiteConfig:
     """Whether ``other`` is written as JSON; otherwise in PHP's serialised form."""
     roles: Mapping[str, RoleId] = field(default_factory=dict)
     """Role ids by shortname."""
+    components: frozenset[str] = frozenset()
+    """Plugins that are installed, such as ``mod_forum``: those whose version the site knows."""
 
     def is_enabled(self, method: str) -> bool:
         """Whether the site has this enrolment method switched on."""
         return self.enabled_methods is None or method in self.enabled_methods
+
+    def has_component(self, component: str) -> bool:
+        """Whether this is a plugin that is installed, or a part of core."""
+        return component.startswith("core_") or component in self.components
 
     def unenrol_action(self, method: str) -> UnenrolAction:
         """Tell what ``method`` does to people whom its feed has dropped.
@@ -113,6 +119,7 @@ def parse_site_config(
         logs_to_standard_log=STANDARD_LOG in stores.split(","),
         log_is_json=plugins.get((STANDARD_LOG, "jsonformat"), "0") not in ("", "0"),
         roles=dict(roles),
+        components=frozenset(plugin for plugin, name in plugins if name == "version"),
     )
 
 

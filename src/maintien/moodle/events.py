@@ -19,6 +19,12 @@ DIRTY_USERS: Final = "accesslib/dirtyusers"
 Source: mark_user_dirty and set_cache_flag (lib/accesslib.php, lib/moodlelib.php), Moodle 4.3.
 """
 
+DIRTY_CONTEXTS: Final = "accesslib/dirtycontexts"
+"""The same for everybody in a context; its name is the context's path.
+
+Source: context::mark_dirty (lib/classes/context.php), which enrol_plugin::update_status calls.
+"""
+
 LEVEL_OTHER: Final = 0
 """``edulevel`` of all these events."""
 

@@ -56,7 +56,7 @@ def _apply(rows: Iterable[R], row_type: type[R], plan: CoursePlan, ids: Iterator
                 by_id[new.id] = new
             case Changed(before, after):
                 _require(is_as_planned=by_id.get(before.id) == before)
-                by_id[after.id] = after
+                by_id[after.id] = _numbered(after, ids)
             case Removed(row):
                 _require(is_as_planned=by_id.pop(row.id, None) == row)
     return tuple(sorted(by_id.values(), key=lambda row: row.id))

@@ -26,6 +26,7 @@ def _is_there(change: Change, rows: RowsByKey) -> bool:
             found = rows.find(row)
             return found is not None and rows.same_but_for_ids(row, found)
         case Changed(_, after):
-            return bool(rows.find(after) == after)
+            found = rows.find(after)
+            return found is not None and rows.same_but_for_ids(after, found)
         case Removed(row):
             return rows.find(row) is None

@@ -37,9 +37,15 @@ from maintien.moodle.values import (
     is_unlimited,
 )
 from maintien.planning.candidates import Candidates, find_candidates
-from maintien.planning.changes import Added, Change, Changed
+from maintien.planning.changes import Added, Change, Changed, Removed
 from maintien.planning.end_all_manual import end_all_manual
-from maintien.planning.findings import EnablingGivesAccess, EndDateShortens, Obstacle, Warning_
+from maintien.planning.findings import (
+    EnablingGivesAccess,
+    EndDateShortens,
+    Obstacle,
+    OtherRolesGo,
+    Warning_,
+)
 from maintien.planning.left_alone import (
     DeletedAccount,
     LeftAlone,
@@ -61,6 +67,21 @@ from maintien.planning.policy import Circumstances, ConversionPolicy, EndFor
 from maintien.planning.prechecks import check_manual_instance
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """What somebody's manual enrolment is to give."""
+
+    starts_at: int
+    ends_at: int
+    """Unix seconds; 0 for never."""
+    is_active: bool
+
+    @property
+    def status(self) -> EnrolmentStatus:
+        """The column's value."""
+        return EnrolmentStatus.ACTIVE if self.is_active else EnrolmentStatus.SUSPENDED
+
+
 def plan_conversion(
     state: CourseState,
     policy: ConversionPolicy,
@@ -68,16 +89,12 @@ def plan_conversion(
     circumstances: Circumstances,
 ) -> CoursePlan:
     """Plan the conversion of one course."""
-    conversion = _Conversion(state, policy, config, circumstances)
-    for userid in conversion.candidates:
-        conversion.decide(userid)
-    conversion.end_others()
-    return conversion.plan()
+    return Conversion(state, policy, config, circumstances).run()
 
 
 @dataclass(slots=True)
-class _Conversion:
-    """A course while its people are gone through."""
+class Conversion:
+    """A course while its people are gone through; a move refines the steps that change rows."""
 
     state: CourseState
     policy: ConversionPolicy
@@ -91,7 +108,12 @@ class _Conversion:
     enrolment_changes: dict[UserId, Added[UserEnrolment] | Changed[UserEnrolment]] = field(
         default_factory=dict
     )
-    role_changes: list[Added[RoleAssignment]] = field(default_factory=list)
+    removals: list[Removed[UserEnrolment]] = field(default_factory=list)
+    role_changes: list[Added[RoleAssignment] | Changed[RoleAssignment] | Removed[RoleAssignment]] = field(
+        default_factory=list
+    )
+    given: set[tuple[UserId, RoleId]] = field(default_factory=set)
+    """Roles by hand that were an instance's before."""
     left_alone: dict[UserId, Reason] = field(default_factory=dict)
     kept: set[UserId] = field(default_factory=set)
     """People who have, or get, a manual enrolment to go on with."""
@@ -103,6 +125,13 @@ class _Conversion:
         )
         self.candidates = find_candidates(self.state, self.policy, self.target.id)
         self.obstacle = find_obstacle(self.state, self.config, enable_manual=self.policy.enable_manual)
+
+    def run(self) -> CoursePlan:
+        """Go through everybody, and give the plan."""
+        for userid in self.candidates:
+            self.decide(userid)
+        self.end_others()
+        return self.plan()
 
     def decide(self, userid: UserId) -> None:
         """Convert one person, or note why not."""
@@ -149,17 +178,30 @@ class _Conversion:
         ends_at = self._end_for(userid, rows)
         if ends_at != NO_END and starts_at >= ends_at:
             return StartsAfterEndDate(starts_at=starts_at)
-        reason: Reason | None = None
+        span = Span(starts_at=starts_at, ends_at=ends_at, is_active=is_active)
+        reason = self.find_refusal(userid, rows, existing, span)
+        if reason is not None:
+            return reason
         if existing is None:
-            row = self._new_row(userid, starts_at, ends_at, is_active=is_active)
-            self.enrolment_changes[userid] = Added(row)
+            self.enrolment_changes[userid] = self.enrol(userid, rows, span)
         elif is_active:
             reason = self._prolong(existing, starts_at, ends_at)
         else:
             reason = ManualEnrolmentSuffices(ends_at=existing.ends_at)
         self.kept.add(userid)
+        self.take_over(userid, rows)
         self._give_roles(userid, asked_for)
         return reason
+
+    def find_refusal(
+        self, userid: UserId, rows: list[UserEnrolment], existing: UserEnrolment | None, span: Span
+    ) -> Reason | None:
+        """Find what else speaks against providing for somebody: nothing, where the automatic rows stay."""
+        del self, userid, rows, existing, span
+        return None
+
+    def take_over(self, userid: UserId, rows: list[UserEnrolment]) -> None:
+        """Take from the automatic method what it has of somebody who is provided for: nothing."""
 
     def _end_for(self, userid: UserId, rows: list[UserEnrolment]) -> int:
         """Tell when the manual enrolment is to end: people other than students keep the feed's end."""
@@ -169,19 +211,24 @@ class _Conversion:
             return NO_END
         return max(row.ends_at for row in rows)
 
-    def _new_row(self, userid: UserId, starts_at: int, ends_at: int, *, is_active: bool) -> UserEnrolment:
+    def enrol(
+        self, userid: UserId, rows: list[UserEnrolment], span: Span
+    ) -> Added[UserEnrolment] | Changed[UserEnrolment]:
+        """Enrol somebody by hand who is not yet; ``rows`` are the automatic enrolments that count."""
+        del rows
         now = self.circumstances.now
-        return UserEnrolment(
+        row = UserEnrolment(
             id=EnrolmentId(UNSAVED),
             instanceid=self.target.id,
             userid=userid,
-            status=EnrolmentStatus.ACTIVE if is_active else EnrolmentStatus.SUSPENDED,
-            starts_at=starts_at,
-            ends_at=ends_at,
+            status=span.status,
+            starts_at=span.starts_at,
+            ends_at=span.ends_at,
             modifierid=self.circumstances.operator,
             timecreated=now,
             timemodified=now,
         )
+        return Added(row)
 
     def _prolong(self, existing: UserEnrolment, starts_at: int, ends_at: int) -> Reason | None:
         """Prolong an active manual enrolment where it does not suffice."""
@@ -199,8 +246,13 @@ class _Conversion:
 
     def _give_roles(self, userid: UserId, asked_for: set[RoleId]) -> None:
         for roleid in sorted(asked_for):
-            if (userid, roleid) not in self.candidates.held_by_hand:
+            if not self.has_by_hand(userid, roleid):
                 self.role_changes.append(Added(self._given_by_hand(userid, roleid)))
+
+    def has_by_hand(self, userid: UserId, roleid: RoleId) -> bool:
+        """Whether somebody has a role by hand, or gets it."""
+        key = (userid, roleid)
+        return key in self.candidates.held_by_hand or key in self.given
 
     def _given_by_hand(self, userid: UserId, roleid: RoleId) -> RoleAssignment:
         return RoleAssignment(
@@ -220,12 +272,16 @@ class _Conversion:
         if self.policy.end_for is not EndFor.ALL_MANUAL or self.obstacle is not None:
             return
         ended = end_all_manual(
-            self.state, self.target, self.enrolment_changes, self.policy, self.circumstances
+            self.remaining(), self.target, self.enrolment_changes, self.policy, self.circumstances
         )
         self.enrolment_changes.update(ended.changes)
         self.shortened = ended.shortened
         for userid in ended.changes:
             self.left_alone.pop(userid, None)
+
+    def remaining(self) -> CourseState:
+        """Give the course without the automatic enrolments that the conversion takes away: all there are."""
+        return self.state
 
     def plan(self) -> CoursePlan:
         """Collect the changes, in the order of their tables."""
@@ -234,6 +290,7 @@ class _Conversion:
         if instance_change is not None:
             changes.append(instance_change)
         changes.extend(self.enrolment_changes[userid] for userid in sorted(self.enrolment_changes))
+        changes.extend(self.removals)
         changes.extend(self.role_changes)
         if self.policy.keep_groups:
             changes.extend(self._group_changes())
@@ -245,7 +302,10 @@ class _Conversion:
             obstacle=self.obstacle if self.blocks_somebody else None,
             warnings=tuple(self._warnings(instance_change)) if changes else (),
             converted=converted,
-            touched=converted.union(change.row.userid for change in self.role_changes),
+            touched=converted.union(
+                (change.row.userid for change in self.removals),
+                (c.after.userid if isinstance(c, Changed) else c.row.userid for c in self.role_changes),
+            ),
         )
 
     def _group_changes(self) -> Iterator[Changed[GroupMembership]]:
@@ -263,6 +323,22 @@ class _Conversion:
             yield EnablingGivesAccess(people=people)
         if self.shortened:
             yield EndDateShortens(people=self.shortened)
+        if people := self._people_losing_other_roles():
+            yield OtherRolesGo(people=people)
+
+    def _people_losing_other_roles(self) -> int:
+        """Count people kept who have, from a method asked for, a role that is not asked for."""
+        owners = {component_of(instance.method) for instance in self.state.instances}
+        losing = {
+            row.userid
+            for row in self.state.roles
+            if row.component in owners
+            and row.userid in self.kept
+            and self.policy.asks_for_method(row.component.removeprefix(component_of("")))
+            and not self.policy.asks_for_role(row.roleid)
+            and not self.has_by_hand(row.userid, row.roleid)
+        }
+        return len(losing)
 
     def _let_in_by_enabling(self) -> int:
         """Count people of the manual instance who get in once it is enabled, though not converted."""

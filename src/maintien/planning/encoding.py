@@ -25,7 +25,7 @@ from maintien.planning.changes import Added, Change, Changed, Removed, Row, row_
 from maintien.planning.findings import Finding
 from maintien.planning.left_alone import LeftAlone, Reason
 from maintien.planning.plan import CoursePlan
-from maintien.planning.policy import ConversionPolicy, EndFor, LikeMoodlePolicy, Policy
+from maintien.planning.policy import ConversionPolicy, EndFor, LikeMoodlePolicy, Mode, Policy
 
 VERSION: Final = 1
 
@@ -192,6 +192,8 @@ def encode_policy(policy: Policy) -> Json:
                 "end_for": policy.end_for.value,
                 "keep_groups": policy.keep_groups,
                 "enable_manual": policy.enable_manual,
+                "mode": policy.mode.value,
+                "feed_is_gone": policy.feed_is_gone,
             }
         case LikeMoodlePolicy():
             return {
@@ -230,6 +232,8 @@ def _decode_policy(value: Any) -> Policy:  # noqa: ANN401 -- checked by what it 
         end_for=EndFor(value["end_for"]),
         keep_groups=_truth(value["keep_groups"]),
         enable_manual=_truth(value["enable_manual"]),
+        mode=Mode(value["mode"]),
+        feed_is_gone=_truth(value["feed_is_gone"]),
     )
 
 

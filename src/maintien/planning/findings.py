@@ -81,6 +81,13 @@ class EndDateShortens:
     people: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherRolesGo:
+    """People who are converted have other roles from the same feed, which go with it."""
+
+    people: int
+
+
 Warning_: TypeAlias = (
     ManualInstanceMissing
     | EnablingGivesAccess
@@ -90,6 +97,7 @@ Warning_: TypeAlias = (
     | FeedUnenrolAction
     | EndDateIsPast
     | EndDateShortens
+    | OtherRolesGo
 )
 
 Finding: TypeAlias = Obstacle | Warning_

@@ -80,6 +80,22 @@ class ManualMethodUnavailable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StillListed:
+    """The feed still lists the person: the next sync would add again what a move takes."""
+
+    methods: tuple[str, ...]
+    """Whose feeds, in alphabetical order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedUnknown:
+    """Whether the feed still lists the person can't be found out, and nobody said that it is gone."""
+
+    methods: tuple[str, ...]
+    """Whose feeds, in alphabetical order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedSince:
     """What an undo would take back is no longer as the run left it: somebody changed it since."""
 
@@ -89,6 +105,11 @@ class ChangedSince:
     """What the run left, as ``field=value``, where it differs; empty where the row is gone."""
     found: tuple[str, ...]
     """What is there now, in the same order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodGone:
+    """What an undo would give back belongs to an enrolment instance that is no longer in the course."""
 
 
 Reason: TypeAlias = (
@@ -103,7 +124,10 @@ Reason: TypeAlias = (
     | ManualEnrolmentKeepsItsEnd
     | StartsAfterEndDate
     | ManualMethodUnavailable
+    | StillListed
+    | FeedUnknown
     | ChangedSince
+    | MethodGone
 )
 
 

@@ -22,11 +22,11 @@ from maintien.enrolments.state import (
     UserEnrolment,
 )
 from maintien.moodle.config import SiteConfig
-from maintien.moodle.ids import UNSAVED, EnrolmentId, RoleAssignmentId, RoleId, UserId
+from maintien.moodle.ids import UNSAVED, EnrolmentId, InstanceId, RoleAssignmentId, RoleId, UserId
 from maintien.moodle.values import MANUAL, NO_COMPONENT, NO_END, NO_ITEM, component_of, is_unlimited
 from maintien.planning.changes import Added, Change, Changed, Removed
-from maintien.planning.findings import EndDateIsPast, EndDateShortens, Warning_
-from maintien.planning.manual_instance import default_manual_instance
+from maintien.planning.findings import EndDateIsPast, EndDateShortens, Finding
+from maintien.planning.manual_instance import default_manual_instance, find_obstacle
 from maintien.planning.plan import CoursePlan
 from maintien.planning.policy import Circumstances, LikeMoodlePolicy
 from maintien.planning.prechecks import check_manual_instance
@@ -63,6 +63,8 @@ class _Procedure:
     """How often Moodle writes a person's row in the manual instance."""
     dirty: set[UserId] = field(default_factory=set)
     role_changes: list[Change] = field(default_factory=list)
+    edited_elsewhere: list[Changed[UserEnrolment]] = field(default_factory=list)
+    """Rows of another manual instance, where the bulk edit works on that one."""
 
     def restore_enrolments(self) -> None:
         """Fold every enrolment of every instance into the manual one (step 2)."""
@@ -82,6 +84,9 @@ class _Procedure:
                 self._fold(row, instance, manual_is_enabled=self.manual.is_enabled)
 
     def _fold(self, row: UserEnrolment, instance: EnrolmentInstance, *, manual_is_enabled: bool) -> None:
+        if row.userid in self.state.missing:
+            # Nobody to back up; a deleted account is backed up and restored like any other.
+            return
         existing = self.periods.get(row.userid)
         merged = merge_as_moodle_does(
             existing,
@@ -121,13 +126,16 @@ class _Procedure:
         known = self.config.roles.values()
         if assignment.userid in self.state.deleted or (known and assignment.roleid not in known):
             return False
+        if assignment.component == NO_COMPONENT:
+            return True
         if assignment.component.startswith(component_of("")):
             # Mapped through the instance; without the manual method no instance is mapped.
             return self.manual is not None and any(
                 instance.id == assignment.itemid for instance in self.state.instances
             )
-        # No component of core takes its roles back on restore, so they all become ordinary ones.
-        return True
+        # An installed plugin is asked to take its roles back, and none of core's does; those of plugins
+        # that are gone become ordinary ones (process_assignment calls component_callback).
+        return not self.config.has_component(assignment.component)
 
     def _assigned_by_hand(self, assignment: RoleAssignment) -> RoleAssignment:
         return RoleAssignment(
@@ -147,8 +155,11 @@ class _Procedure:
         # The form's empty date field changes nothing: timeend is only written when it is not 0.
         if self.manual is None or policy.ends_at == NO_END:
             return 0
+        edited = self._edited_instance(self.manual)
+        if edited.id != self.manual.id:
+            return self._edit_elsewhere(edited, policy)
         had_longer = 0
-        for userid in self._selected(policy):
+        for userid in self._selected(policy, edited.id):
             period = self.periods[userid]
             original = self.original.get(userid)
             if original is not None and (is_unlimited(original.ends_at) or original.ends_at > policy.ends_at):
@@ -157,14 +168,35 @@ class _Procedure:
             self.events[userid] += 1
         return had_longer
 
-    def _selected(self, policy: LikeMoodlePolicy) -> frozenset[UserId]:
+    def _edited_instance(self, restored_into: EnrolmentInstance) -> EnrolmentInstance:
+        """Find the instance that the bulk edit works on: the first on the page, where there are several.
+
+        The restore takes the oldest (source: user/action_redir.php and enrol_get_instances,
+        lib/enrollib.php, Moodle 4.3).
+        """
+        manual = [instance for instance in self.state.instances if instance.method == MANUAL]
+        return min(manual, key=lambda i: (i.sortorder, i.id), default=restored_into)
+
+    def _edit_elsewhere(self, edited: EnrolmentInstance, policy: LikeMoodlePolicy) -> int:
+        had_longer = 0
+        selected = self._selected(policy, edited.id)
+        for row in self.state.enrolments:
+            if row.instanceid != edited.id or row.userid not in selected:
+                continue
+            had_longer += is_unlimited(row.ends_at) or row.ends_at > policy.ends_at
+            change = self.circumstances.changed(row, row._replace(ends_at=policy.ends_at))
+            if change.after._replace(timemodified=row.timemodified) != row:
+                self.edited_elsewhere.append(change)
+        return had_longer
+
+    def _selected(self, policy: LikeMoodlePolicy, edited: InstanceId) -> frozenset[UserId]:
         assert self.manual is not None  # noqa: S101 -- narrowed by the only caller
         manual_rows = [self._row(userid) for userid in self.periods]
         others = [row for row in self.state.enrolments if row.instanceid != self.manual.id]
         added = [change.row for change in self.role_changes if isinstance(change, Added)]
         new_roles = [row for row in added if isinstance(row, RoleAssignment)]
         return select_active_manual(
-            manual_instance=self.manual.id,
+            manual_instance=edited,
             instances={**instances_by_id(self.state), self.manual.id: self.manual},
             enrolments=[*others, *manual_rows],
             with_role=people_with_role(
@@ -200,6 +232,8 @@ class _Procedure:
         if self.manual is not None and self.is_new_instance:
             changes.append(Added(self.manual))
         converted = self._enrolment_changes(changes)
+        changes.extend(self.edited_elsewhere)
+        converted.update(change.after.userid for change in self.edited_elsewhere)
         changes.extend(self.role_changes)
         return CoursePlan(
             course=self.state.course,
@@ -232,8 +266,11 @@ class _Procedure:
             if isinstance(change, Added) and isinstance(change.row, RoleAssignment)
         }
 
-    def _warnings(self, policy: LikeMoodlePolicy, had_longer: int) -> tuple[Warning_, ...]:
-        warnings = list(check_manual_instance(self.state, self.config))
+    def _warnings(self, policy: LikeMoodlePolicy, had_longer: int) -> tuple[Finding, ...]:
+        warnings: list[Finding] = list(check_manual_instance(self.state, self.config))
+        # The procedure succeeds all the same, and gives nobody access: it is worth a word.
+        if obstacle := find_obstacle(self.state, self.config, enable_manual=False):
+            warnings.append(obstacle)
         if policy.ends_at != NO_END and policy.ends_at <= self.circumstances.now:
             warnings.append(EndDateIsPast())
         if had_longer:

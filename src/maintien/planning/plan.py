@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from maintien.enrolments.state import Course
 from maintien.moodle.ids import UserId
 from maintien.planning.changes import Change
-from maintien.planning.findings import Obstacle, Warning_
+from maintien.planning.findings import Finding, Obstacle
 from maintien.planning.left_alone import LeftAlone
 
 
@@ -21,7 +21,7 @@ class CoursePlan:
     """By person; nobody twice."""
     obstacle: Obstacle | None = None
     """Why nothing changes in this course, or None when nothing stands in the way."""
-    warnings: tuple[Warning_, ...] = ()
+    warnings: tuple[Finding, ...] = ()
     converted: frozenset[UserId] = frozenset()
     """People who get a manual enrolment, or a longer one."""
     touched: frozenset[UserId] = frozenset()

@@ -7,12 +7,14 @@ from maintien.moodle.config import SiteConfig
 from maintien.moodle.ids import RoleId
 from maintien.planning.convert import plan_conversion
 from maintien.planning.like_moodle import plan_like_moodle
+from maintien.planning.move import plan_move
 from maintien.planning.plan import CoursePlan
 from maintien.planning.policy import (
     Circumstances,
     ConversionPolicy,
     EndFor,
     LikeMoodlePolicy,
+    Mode,
 )
 
 
@@ -27,6 +29,8 @@ class Planner:
     def plan(self, state: CourseState) -> CoursePlan:
         """Plan what the policy does to this course."""
         match self.policy:
+            case ConversionPolicy(mode=Mode.MOVE):
+                return plan_move(state, self.policy, self.config, self.circumstances)
             case ConversionPolicy():
                 return plan_conversion(state, self.policy, self.config, self.circumstances)
             case LikeMoodlePolicy():

@@ -21,6 +21,15 @@ class EndFor(Enum):
     """Also everybody else whom the procedure's third step would select."""
 
 
+class Mode(Enum):
+    """What becomes of the automatic enrolments."""
+
+    ADD = "add"
+    """They stay, and a manual one is added."""
+    MOVE = "move"
+    """They become manual themselves, unless the feed still lists the person."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversionPolicy:
     """Who is converted in a course, until when, and how."""
@@ -37,6 +46,9 @@ class ConversionPolicy:
     end_for: EndFor = EndFor.CONVERTED
     keep_groups: bool = True
     enable_manual: bool = False
+    mode: Mode = Mode.ADD
+    feed_is_gone: bool = False
+    """Whether to take the administrator's word that feeds which can't be read list nobody (move only)."""
 
     def asks_for_method(self, method: str) -> bool:
         """Whether enrolments of ``method`` are converted."""

@@ -34,7 +34,7 @@ def _site_findings(config: SiteConfig, methods: Iterable[str]) -> Iterator[Findi
         yield ManualMethodDisabledOnSite()
     if config.expired_action != UnenrolAction.KEEP:
         yield ExpiryActs(action=config.expired_action)
-    for method in sorted(methods):
+    for method in sorted(filter(config.is_enabled, methods)):
         yield FeedUnenrolAction(method=method, action=config.unenrol_action(method))
 
 

@@ -8,6 +8,8 @@
 4. What somebody changed since is left alone and named, with both values; what is gone already, or back
    already, needs nothing.
 5. A manual instance that the run added goes only if nobody is enrolled in it any more.
+6. What belongs to an enrolment instance that is gone has nowhere to go back to: it is left alone and
+   named.
 """
 
 from maintien.enrolments.access import people_with_access
@@ -18,10 +20,11 @@ from maintien.enrolments.state import (
     RoleAssignment,
     UserEnrolment,
 )
-from maintien.moodle.ids import UserId
+from maintien.moodle.ids import InstanceId, UserId
+from maintien.moodle.values import component_of
 from maintien.planning.applying import apply_plan
 from maintien.planning.changes import Added, Change, Changed, Removed, Row
-from maintien.planning.left_alone import ChangedSince, LeftAlone
+from maintien.planning.left_alone import ChangedSince, LeftAlone, MethodGone
 from maintien.planning.natural_keys import RowsByKey
 from maintien.planning.plan import CoursePlan
 
@@ -48,6 +51,7 @@ class _Undo:
     def __init__(self, state: CourseState) -> None:
         self._state = state
         self._rows = RowsByKey(state)
+        self._instances = {instance.id for instance in state.instances}
         self._changes: list[Change] = []
         self._left_alone: list[LeftAlone] = []
 
@@ -73,9 +77,9 @@ class _Undo:
         """Whether an instance has enrolments besides those that are taken back: they come before it."""
         if not isinstance(row, EnrolmentInstance):
             return False
-        removed = {change.row for change in self._changes if isinstance(change, Removed)}
+        leaving = {_row_before(change) for change in self._changes if _leaves(change, row.id)}
         return any(
-            enrolment.instanceid == row.id and enrolment not in removed
+            enrolment.instanceid == row.id and enrolment not in leaving
             for enrolment in self._state.enrolments
         )
 
@@ -83,14 +87,42 @@ class _Undo:
         found = self._rows.find(after)
         if found == before:
             return
-        if found == after:
-            self._changes.append(Changed(after, before))
-        else:
+        if found is None or not self._rows.same_but_for_ids(after, found):
             self._leave_alone(after, found)
+        elif self._has_lost_its_instance(before):
+            self._name_lost_instance(before)
+        elif (twin := self._rows.find_by_key(before)) is None or twin.id == found.id:
+            self._changes.append(Changed(found, before))
+        else:
+            self._give_way(before, found, twin)
+
+    def _give_way(self, before: Row, found: Row, twin: Row) -> None:
+        """Settle with a row that somebody, mostly a sync, put where this one was."""
+        match before:
+            case RoleAssignment():
+                # The role is there again, and must not be there twice.
+                self._changes.append(Removed(found))
+            case UserEnrolment() | GroupMembership():
+                self._leave_alone(before, twin)
+            case EnrolmentInstance():
+                # Of several manual instances each goes by its id.
+                self._changes.append(Changed(found, before))
+
+    def _has_lost_its_instance(self, row: Row) -> bool:
+        """Whether an enrolment instance that the row belongs to is neither there nor coming back."""
+        instanceid = _instance_of(row)
+        return instanceid is not None and instanceid not in self._instances
+
+    def _name_lost_instance(self, row: Row) -> None:
+        self._left_alone.append(LeftAlone(_person_of(row), MethodGone()))
 
     def _bring_back(self, row: Row) -> None:
         found = self._rows.find(row) or self._rows.find_by_key(row)
-        if found is None:
+        if found is None and self._has_lost_its_instance(row):
+            self._name_lost_instance(row)
+        elif found is None:
+            if isinstance(row, EnrolmentInstance):
+                self._instances.add(row.id)
             self._changes.append(Added(row))
         elif found != row and not isinstance(row, RoleAssignment):
             self._leave_alone(row, found)
@@ -113,6 +145,28 @@ class _Undo:
 
 def _row_before(change: Change) -> Row:
     return change.before if isinstance(change, Changed) else change.row
+
+
+def _leaves(change: Change, instanceid: InstanceId) -> bool:
+    """Whether a change takes an enrolment out of an instance."""
+    match change:
+        case Removed():
+            return True
+        case Changed(_, UserEnrolment() as after):
+            return after.instanceid != instanceid
+        case _:
+            return False
+
+
+def _instance_of(row: Row) -> InstanceId | None:
+    """Tell which enrolment instance a row belongs to, or was given by; None for what people gave."""
+    match row:
+        case UserEnrolment():
+            return row.instanceid
+        case RoleAssignment() | GroupMembership() if row.component.startswith(component_of("")):
+            return InstanceId(row.itemid)
+        case _:
+            return None
 
 
 def _person_of(row: Row) -> UserId:

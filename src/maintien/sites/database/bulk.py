@@ -87,9 +87,7 @@ def _literal(connection: Connection) -> Callable[[Value], str]:
     return literal
 
 
-def _written(
-    rows: Iterable[Sequence[Value]], separator: str, write: Callable[[Value], str]
-) -> Iterator[str]:
+def _written(rows: Iterable[Sequence[Value]], separator: str, write: Callable[[Value], str]) -> Iterator[str]:
     """Write rows as text, a row of whole numbers and of few different texts by one call."""
     texts: dict[Value, str] = {}
     kinds: tuple[type, ...] = ()

@@ -41,6 +41,7 @@ def _plugin_settings(connection: Connection, tables: MoodleTables) -> dict[tuple
             or_(
                 config.c.plugin.in_(("tool_log", STANDARD_LOG)),
                 config.c.plugin.startswith("enrol_", autoescape=True),
+                config.c.name == "version",
             )
         )
     )

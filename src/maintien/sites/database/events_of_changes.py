@@ -8,7 +8,7 @@ Source: the events triggered in lib/enrollib.php, lib/accesslib.php and group/li
 4.3; values inside ``other`` that Moodle takes from the database are strings.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import Connection, select
@@ -42,19 +42,23 @@ from maintien.planning.plan import CoursePlan
 from maintien.sites.database.tables import MoodleTables
 
 _MANUAL: Final[OtherValue] = {"enrol": MANUAL}
-"""``other`` of events about user enrolments: plans write none but manual ones."""
+"""``other`` of events about manual enrolments."""
 
 
-def events_of(plans: Sequence[CoursePlan]) -> Iterator[LoggedEvent]:
-    """Give the events of all changes to rows that have an id, in the order of the changes."""
+def events_of(plans: Sequence[CoursePlan], methods: Mapping[InstanceId, str]) -> Iterator[LoggedEvent]:
+    """Give the events of all changes to rows that have an id, in the order of the changes.
+
+    ``methods`` are those of the enrolments' instances; one that is missing was manual, since plans
+    remove no others. An enrolment that moves is an update by the method that it has moved to.
+    """
     for plan in plans:
         for change in plan.changes:
-            event = _event_of(change, plan.course)
+            event = _event_of(change, plan.course, methods)
             if event is not None:
                 yield event
 
 
-def _event_of(change: Change, course: Course) -> LoggedEvent | None:
+def _event_of(change: Change, course: Course, methods: Mapping[InstanceId, str]) -> LoggedEvent | None:
     row = row_of(change)
     if row.id == UNSAVED and not isinstance(row, GroupMembership):
         return None
@@ -62,7 +66,7 @@ def _event_of(change: Change, course: Course) -> LoggedEvent | None:
         case EnrolmentInstance():
             return _instance_event(change, row, course)
         case UserEnrolment():
-            return _enrolment_event(change, row, course)
+            return _enrolment_event(change, row, course, methods.get(row.instanceid, MANUAL))
         case RoleAssignment():
             return _role_event(change, row, course)
         case GroupMembership():
@@ -80,18 +84,19 @@ def _instance_event(change: Change, row: EnrolmentInstance, course: Course) -> L
             return _event(ENROL_INSTANCE_DELETED, course, row.id, None, other)
 
 
-def _enrolment_event(change: Change, row: UserEnrolment, course: Course) -> LoggedEvent:
+def _enrolment_event(change: Change, row: UserEnrolment, course: Course, method: str) -> LoggedEvent:
+    other: OtherValue = {"enrol": method}
     match change:
         case Added():
-            return _event(USER_ENROLMENT_CREATED, course, row.id, row.userid, _MANUAL)
+            return _event(USER_ENROLMENT_CREATED, course, row.id, row.userid, other)
         case Changed():
-            return _event(USER_ENROLMENT_UPDATED, course, row.id, row.userid, _MANUAL)
+            return _event(USER_ENROLMENT_UPDATED, course, row.id, row.userid, other)
         case Removed():
-            other: OtherValue = {"userenrolment": _as_strings(row, course), "enrol": MANUAL}
+            other = {"userenrolment": _as_strings(row, course, method), "enrol": method}
             return _event(USER_ENROLMENT_DELETED, course, row.id, row.userid, other)
 
 
-def _as_strings(row: UserEnrolment, course: Course) -> OtherValue:
+def _as_strings(row: UserEnrolment, course: Course, method: str) -> OtherValue:
     """Give a deleted row as Moodle logs it: rescue and other tools read it back from there."""
     return {
         "id": str(row.id),
@@ -104,7 +109,7 @@ def _as_strings(row: UserEnrolment, course: Course) -> OtherValue:
         "timecreated": str(row.timecreated),
         "timemodified": str(row.timemodified),
         "courseid": str(course.id),
-        "enrol": MANUAL,
+        "enrol": method,
         "lastenrol": False,
     }
 

@@ -40,6 +40,14 @@ def hold_instances(connection: Connection, enrol: Table, ids: Collection[Instanc
         raise StateMoved
 
 
+def read_methods(
+    connection: Connection, enrol: Table, ids: Collection[InstanceId]
+) -> Mapping[InstanceId, str]:
+    """Tell the methods of these instances; those that are gone are missing."""
+    query = select(enrol.c.id, enrol.c.enrol).where(enrol.c.id.in_(sorted(ids)))
+    return {row.id: row.enrol for row in connection.execute(query)}
+
+
 def _change(
     connection: Connection, enrol: Table, before: EnrolmentInstance, after: EnrolmentInstance
 ) -> None:

@@ -8,13 +8,14 @@ import fcntl
 import json
 import os
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import sleep
 from typing import Final
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from maintien.sites.interface import Holder
 
@@ -59,7 +60,8 @@ def _postgresql(engine: Engine, prefix: str, claim: Holder) -> Iterator[Holder |
             {"name": f"maintien {claim.name}"[:63]},
         )
         if connection.scalar(text("SELECT pg_try_advisory_lock(:class, :site)"), key):
-            yield None
+            with _released(connection, "SELECT pg_advisory_unlock(:class, :site)", key):
+                yield None
             return
         row = connection.execute(
             text(
@@ -83,7 +85,8 @@ def _mariadb(engine: Engine, prefix: str, _: Holder) -> Iterator[Holder | None]:
         name = f"maintien {zlib.crc32(database.encode()):08x} {prefix}"
         connection.execute(text(f"SET SESSION wait_timeout = {_A_WEEK}"))
         if connection.scalar(text("SELECT GET_LOCK(:name, 0)"), {"name": name}) == 1:
-            yield None
+            with _released(connection, "SELECT RELEASE_LOCK(:name)", {"name": name}):
+                yield None
             return
         row = connection.execute(
             text(
@@ -96,6 +99,16 @@ def _mariadb(engine: Engine, prefix: str, _: Holder) -> Iterator[Holder | None]:
         now = int(connection.scalar(text("SELECT UNIX_TIMESTAMP()")) or 0)
         other = Holder(name="", since=0) if row is None else Holder(name=row[0], since=now - row[1])
     yield other
+
+
+@contextmanager
+def _released(connection: Connection, statement: str, parameters: Mapping[str, object]) -> Iterator[None]:
+    """Release the lock at the end: a server takes a moment to notice that a connection was closed."""
+    try:
+        yield
+    finally:
+        with suppress(DBAPIError):
+            connection.execute(text(statement), parameters)
 
 
 @contextmanager

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Column, Connection, Table, or_, select
 
 from maintien.enrolments.state import (
     Course,
@@ -46,7 +47,10 @@ def read_states(
     instances = batch.instances()
     course_of = {row.id: row.courseid for rows in instances.values() for row in rows}
     enrolments = batch.enrolments(course_of)
-    deleted, suspended = batch.accounts_out_of_use(course_of)
+    accounts = batch.accounts_out_of_use(course_of)
+    if inherited_roles:
+        # Whoever reproduces what Moodle does with roles meets people who have one and are not enrolled.
+        accounts = accounts.merged(batch.role_holders_out_of_use())
     roles = batch.roles()
     memberships = batch.memberships()
     inherited = batch.inherited_roles(inherited_roles)
@@ -59,10 +63,38 @@ def read_states(
             enrolments=tuple(enrolments.get(course.id, ())),
             roles=tuple(roles.get(course.contextid, ())),
             memberships=tuple(memberships.get(course.id, ())),
-            deleted=frozenset(deleted.get(course.id, ())),
-            suspended=frozenset(suspended.get(course.id, ())),
+            deleted=frozenset(accounts.deleted.get(course.id, ())),
+            missing=frozenset(accounts.missing.get(course.id, ())),
+            suspended=frozenset(accounts.suspended.get(course.id, ())),
             inherited_roles=inherited.get(course.contextid, {}),
             listed={row.id: listed[row.id] for row in instances.get(course.id, ()) if row.id in listed},
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Accounts:
+    """People whose account is out of use, by course."""
+
+    deleted: Mapping[CourseId, list[UserId]]
+    missing: Mapping[CourseId, list[UserId]]
+    suspended: Mapping[CourseId, list[UserId]]
+
+    @classmethod
+    def of(cls, rows: Iterable[Sequence[Any]]) -> "_Accounts":
+        """Sort rows of course, person, deleted and suspended; both None where there is no account."""
+        known = list(rows)
+        return cls(
+            deleted=_grouped((course, user) for course, user, deleted, _ in known if deleted != 0),
+            missing=_grouped((course, user) for course, user, deleted, _ in known if deleted is None),
+            suspended=_grouped((course, user) for course, user, deleted, _ in known if deleted == 0),
+        )
+
+    def merged(self, other: "_Accounts") -> "_Accounts":
+        """Put both together."""
+        return _Accounts(
+            deleted=_merged(self.deleted, other.deleted),
+            missing=_merged(self.missing, other.missing),
+            suspended=_merged(self.suspended, other.suspended),
         )
 
 
@@ -96,20 +128,29 @@ class _Batch:
         in_id_order = sorted(map(UserEnrolment._make, rows))
         return _grouped((course_of[row.instanceid], row) for row in in_id_order)
 
-    def accounts_out_of_use(
-        self, course_of: Mapping[InstanceId, CourseId]
-    ) -> tuple[Mapping[CourseId, list[UserId]], Mapping[CourseId, list[UserId]]]:
+    def accounts_out_of_use(self, course_of: Mapping[InstanceId, CourseId]) -> "_Accounts":
         """Find enrolled people whose account is deleted or missing, and those whose is suspended."""
-        enrolments, user = self._tables.user_enrolments, self._tables.user
-        rows = self._connection.execute(
-            select(enrolments.c.enrolid, enrolments.c.userid, user.c.deleted, user.c.suspended)
-            .select_from(enrolments.outerjoin(user, user.c.id == enrolments.c.userid))
-            .where(enrolments.c.enrolid.in_(list(course_of)))
-            .where(or_(user.c.id.is_(None), user.c.deleted != 0, user.c.suspended != 0))
-        ).all()
-        deleted = [(course_of[e], u) for e, u, is_deleted, _ in rows if is_deleted != 0]
-        suspended = [(course_of[e], u) for e, u, is_deleted, _ in rows if is_deleted == 0]
-        return _grouped(deleted), _grouped(suspended)
+        enrolments = self._tables.user_enrolments
+        rows = self._out_of_use(enrolments, enrolments.c.enrolid, list(course_of))
+        return _Accounts.of((course_of[instanceid], *account) for instanceid, *account in rows)
+
+    def role_holders_out_of_use(self) -> "_Accounts":
+        """Find the same among people with a role in the courses, enrolled or not."""
+        course_of = dict(zip(self._contextids, self._courseids, strict=True))
+        roles = self._tables.role_assignments
+        rows = self._out_of_use(roles, roles.c.contextid, self._contextids)
+        return _Accounts.of((course_of[contextid], *account) for contextid, *account in rows)
+
+    def _out_of_use(self, table: Table, key: Column[Any], keys: Sequence[int]) -> Sequence[Sequence[Any]]:
+        user = self._tables.user
+        return fetch_all(
+            self._connection,
+            select(key, table.c.userid, user.c.deleted, user.c.suspended)
+            .distinct()
+            .select_from(table.outerjoin(user, user.c.id == table.c.userid))
+            .where(key.in_(keys))
+            .where(or_(user.c.id.is_(None), user.c.deleted != 0, user.c.suspended != 0)),
+        )
 
     def roles(self) -> Mapping[ContextId, list[RoleAssignment]]:
         table = self._tables.role_assignments
@@ -177,3 +218,7 @@ def _grouped(pairs: Iterable[tuple[K, R]]) -> dict[K, list[R]]:
     for key, value in pairs:
         groups[key].append(value)
     return groups
+
+
+def _merged(one: Mapping[K, list[R]], other: Mapping[K, list[R]]) -> Mapping[K, list[R]]:
+    return {key: [*one.get(key, ()), *other.get(key, ())] for key in {*one, *other}}

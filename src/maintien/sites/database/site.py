@@ -26,6 +26,7 @@ from maintien.sites.database import (
 from maintien.sites.database.connecting import reading_engine, writing_engine
 from maintien.sites.database.failures import database_failures
 from maintien.sites.database.operators import OperatorFound
+from maintien.sites.database.read_feeds import ReadFeeds
 from maintien.sites.database.tables import MoodleTables
 from maintien.sites.interface import Authorship, CourseSize, Holder, Selection
 from maintien.sites.write_access import WriteAccess
@@ -38,6 +39,8 @@ class DatabaseSite:
     name: str
     engine: Engine
     tables: MoodleTables
+    feeds: ReadFeeds | None = None
+    """What to read of the feeds with each course; None where it is not needed."""
 
     @property
     def reads_while_writing(self) -> bool:
@@ -75,7 +78,7 @@ class DatabaseSite:
     ) -> Iterator[CourseState]:
         """Read the states of one batch of courses, all as of one moment, in the order given."""
         with self._reading() as connection:
-            yield from reading.read_states(connection, self.tables, courses, inherited_roles)
+            yield from reading.read_states(connection, self.tables, courses, inherited_roles, self.feeds)
 
     def read_people(self, ids: Iterable[UserId]) -> Mapping[UserId, Person]:
         """Read who people are; ids without an account are missing from the answer."""

@@ -84,4 +84,6 @@ def _numbered_change(change: Change, instanceid: InstanceId) -> Change:
             return Added(row._replace(id=instanceid))
         case Added(UserEnrolment() as row) if row.instanceid == NEW_MANUAL_INSTANCE:
             return Added(row._replace(instanceid=instanceid))
+        case Changed(before, UserEnrolment() as row) if row.instanceid == NEW_MANUAL_INSTANCE:
+            return Changed(before, row._replace(instanceid=instanceid))
     return change

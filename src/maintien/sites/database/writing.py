@@ -16,17 +16,17 @@ from sqlalchemy import Connection
 
 from maintien.enrolments.state import GroupMembership, RoleAssignment, UserEnrolment
 from maintien.moodle.config import SiteConfig
-from maintien.moodle.ids import UNSAVED, UserId
+from maintien.moodle.ids import UNSAVED, InstanceId, UserId
 from maintien.planning.changes import Row
 from maintien.planning.plan import CoursePlan
-from maintien.sites.database.dirty_users import mark_users_dirty
+from maintien.sites.database.dirty_users import mark_courses_dirty, mark_users_dirty
 from maintien.sites.database.duplicate_roles import (
     AddedRoles,
     require_no_duplicate_roles,
 )
 from maintien.sites.database.event_log import EventLog
 from maintien.sites.database.events_of_changes import events_of, repeated_updates
-from maintien.sites.database.instances import hold_instances, write_instances
+from maintien.sites.database.instances import hold_instances, read_methods, write_instances
 from maintien.sites.database.row_changes import RowWriter
 from maintien.sites.database.rows import row_mappings
 from maintien.sites.database.sorted_changes import RowChanges, numbered, sort_changes
@@ -58,6 +58,8 @@ def write_plans(
     batch.write_memberships()
     batch.write_log()
     touched = frozenset[UserId]().union(*(plan.touched for plan in plans)).difference(marked_before)
+    enabled = {change.after.courseid for change in changed_instances.changed}
+    mark_courses_dirty(connection, tables, config, enabled, authorship.now)
     mark_users_dirty(connection, tables, config, touched, authorship.now)
     return added_roles
 
@@ -81,9 +83,12 @@ class _Batch:
 
     def write_enrolments(self) -> None:
         rows = self._changes.enrolments
-        hold_instances(self._connection, self._tables.enrol, {row.instanceid for row in rows.added})
+        into = {row.instanceid for row in rows.added}
+        into.update(c.after.instanceid for c in rows.changed if c.after.instanceid != c.before.instanceid)
+        hold_instances(self._connection, self._tables.enrol, into)
         highest = self._write(UserEnrolment, rows)
         new = [row for row in rows.added if row.id == UNSAVED]
+        # Only manual enrolments are new to the database; automatic ones come back with their ids.
         self._log.log_created_enrolments({row.instanceid for row in new}, highest, len(new))
 
     def write_roles(self) -> AddedRoles:
@@ -109,10 +114,17 @@ class _Batch:
         writer.change(rows.changed)
         return writer.add(rows.added)
 
+    def _instances_of_enrolments(self) -> set[InstanceId]:
+        rows = self._changes.enrolments
+        return {row.instanceid for row in (*rows.added, *rows.removed)} | {
+            change.after.instanceid for change in rows.changed
+        }
+
     def write_log(self) -> None:
         if not self._log.is_kept:
             return
-        for event in events_of(self._plans):
+        methods = read_methods(self._connection, self._tables.enrol, self._instances_of_enrolments())
+        for event in events_of(self._plans, methods):
             self._log.add(event)
         for event in repeated_updates(self._connection, self._tables, self._plans):
             self._log.add(event)
