@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, get_args
 from urllib.parse import unquote
 
 import pytest
-from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from maintien import errors
 from maintien.cli.main import build_program
@@ -32,6 +32,7 @@ PAGE_OF: Final = {
     "courses": "courses.md",
     "participants": "participants.md",
     "convert": "convert.md",
+    "apply": "plan-files.md",
 }
 """Where the guide explains the options of each command; those of all commands stand in index.md."""
 
@@ -109,7 +110,14 @@ def faults_of(words: Sequence[str]) -> list[str]:
     chosen = [word for word in words if word in PROGRAM.commands][:1]
     known = options_of(PROGRAM) | options_of(command(chosen[0])) if chosen else options_of(PROGRAM)
     waiting = iter([word for word in words if word not in chosen])
-    return [fault for word in waiting if (fault := fault_of(word, waiting, known))]
+    faults = [fault for word in waiting if (fault := fault_of(word, waiting, known))]
+    return [fault for fault in faults if fault.startswith("-")] + faults_of_arguments(faults, chosen)
+
+
+def faults_of_arguments(faults: Sequence[str], chosen: Sequence[str]) -> list[str]:
+    """Find words that are no option, beyond as many as the command takes."""
+    takes = [each for name in chosen for each in command(name).params if isinstance(each, TyperArgument)]
+    return [fault for fault in faults if not fault.startswith("-")][len(takes) :]
 
 
 def fault_of(word: str, following: Iterator[str], known: Mapping[str, TyperOption]) -> str | None:

@@ -96,6 +96,8 @@ def test_defaults_are_those_of_the_documentation(at_university: Say) -> None:
         "end_for": "converted",
         "keep_groups": True,
         "enable_manual": False,
+        "mode": "add",
+        "feed_is_gone": False,
     }
 
 
@@ -115,6 +117,8 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, object]]] = {
     "--no-keep-groups": (("--no-keep-groups",), {"keep_groups": False}),
     "--keep-groups": (("--keep-groups",), {"keep_groups": True}),
     "--enable-manual": (("--enable-manual",), {"enable_manual": True}),
+    "--mode": (("--mode", "move"), {"mode": "move"}),
+    "--feed-is-gone": (("--mode", "move", "--feed-is-gone"), {"mode": "move", "feed_is_gone": True}),
 }
 
 
@@ -223,3 +227,70 @@ def test_an_interrupted_preview_says_so(at_university: Say, monkeypatch: pytest.
     monkeypatch.setattr(maintien.cli.conversion, "preview", stopped)
     said = at_university(*BIO, "--until", "2027-08-31")
     assert (said.status, said.out, said.err) == (130, "", "Interrupted.\n")
+
+
+def enrolments(university: Path) -> set[tuple[int, int, int, int]]:
+    """Id, instance, person and end of every enrolment."""
+    connection = sqlite3.connect(university)
+    try:
+        rows = connection.execute("SELECT id, enrolid, userid, timeend FROM mdl_user_enrolments")
+        return {(rowid, instance, person, end) for rowid, instance, person, end in rows}
+    finally:
+        connection.close()
+
+
+def execute_sql(university: Path, *statements: str) -> None:
+    connection = sqlite3.connect(university)
+    with connection:
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()
+
+
+def test_a_move_leaves_alone_whoever_the_cohort_lists(university: Path, at_university: Say) -> None:
+    execute_sql(university, "INSERT INTO mdl_cohort_members (cohortid, userid, timeadded) VALUES (1, 11, 0)")
+    before = enrolments(university)
+    said = at_university(
+        *("convert", "--course", "MATH", "--mode", "move", "--until", "2027-08-31", "--run", "--json")
+    )
+    assert (said.status, said.err) == (0, "")
+    (course,) = json.loads(said.out)["courses"]
+    assert course["left_alone"] == [{"user": 11, "reason": "still_listed", "methods": ["cohort"]}]
+    ((rowid, *_),) = before - enrolments(university)
+    assert enrolments(university) - before == {(rowid, 3, 12, AUGUST)}
+
+
+def test_a_move_without_a_register_needs_the_word_that_it_is_gone(
+    university: Path, at_university: Say
+) -> None:
+    before = enrolments(university)
+    move = (*BIO, "--mode", "move", "--until", "2027-08-31", "--json")
+    refused = at_university(*move, "--run")
+    assert json.loads(refused.out)["totals"]["left_alone"]["feed_unknown"] == 3
+    assert enrolments(university) == before
+    said = at_university(*move, "--feed-is-gone", "--run")
+    assert (said.status, said.err) == (0, "")
+    assert {row[1:] for row in enrolments(university) - before} == {(1, who, AUGUST) for who in (11, 12, 13)}
+
+
+def test_a_register_that_can_not_be_read_is_noticed(university: Path, at_university: Say) -> None:
+    settings = {
+        "dbtype": "pdo",
+        "dbhost": "sqlite:/nowhere/register.sqlite",
+        "remoteenroltable": "inscriptions",
+        "remotecoursefield": "cours",
+        "remoteuserfield": "personne",
+    }
+    execute_sql(
+        university,
+        *(
+            "INSERT INTO mdl_config_plugins (plugin, name, value)"
+            f" VALUES ('enrol_database', '{name}', '{value}')"
+            for name, value in settings.items()
+        ),
+    )
+    said = at_university(*BIO, "--mode", "move", "--until", "2027-08-31")
+    assert said.status == 0
+    assert "Whom the external database lists is unknown" in said.err
+    assert "/nowhere/register.sqlite" in " ".join(said.err.split())
+    assert "PREVIEW" not in said.out

@@ -20,6 +20,7 @@ from maintien.planning.findings import (
     ManualInstanceMissing,
     ManualInstanceWouldBeDisabled,
     ManualMethodDisabledOnSite,
+    OtherRolesGo,
     WelcomeMessage,
 )
 from maintien.planning.left_alone import (
@@ -535,3 +536,18 @@ def test_welcome_message_is_reported_from_moodle_4_4_on() -> None:
     notice = ExpiryNotice(to_participants=False, threshold=86400)
     assert plan.warnings == (notice, WelcomeMessage())
     assert planned(course).warnings == (notice,)
+
+
+def test_people_who_lose_another_role_with_the_feed_are_counted() -> None:
+    course = CourseBuilder()
+    course.instance("manual")
+    cohort = course.instance("cohort")
+    course.assign(course.student(cohort), TEACHER, cohort)
+    course.student(cohort)
+    by_hand = course.student(cohort)
+    course.assign(by_hand, TEACHER, cohort)
+    course.assign(by_hand, TEACHER)
+
+    assert planned(course).warnings == (OtherRolesGo(people=1),)
+    both = replace(POLICY, roles=frozenset({STUDENT, TEACHER}))
+    assert planned(course, both).warnings == ()

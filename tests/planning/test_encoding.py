@@ -22,8 +22,9 @@ from maintien.planning.encoding import (
 )
 from maintien.planning.findings import ExpiryActs, ExpiryNotice
 from maintien.planning.like_moodle import plan_like_moodle
+from maintien.planning.move import plan_move
 from maintien.planning.plan import CoursePlan
-from maintien.planning.policy import ConversionPolicy, EndFor, LikeMoodlePolicy
+from maintien.planning.policy import ConversionPolicy, EndFor, LikeMoodlePolicy, Mode
 from tests.builders import (
     BIOLOGY,
     CIRCUMSTANCES,
@@ -84,11 +85,38 @@ def test_findings_with_values_are_read_back_equal() -> None:
             end_for=EndFor.ALL_MANUAL,
             enable_manual=True,
         ),
+        replace(POLICY, mode=Mode.MOVE, feed_is_gone=True),
         LikeMoodlePolicy(ends_at=5, end_roles=frozenset({STUDENT})),
     ],
 )
 def test_policy_is_read_back_equal(policy: ConversionPolicy | LikeMoodlePolicy) -> None:
     assert decode_policy(through_json(encode_policy(policy))) == policy
+
+
+@pytest.mark.parametrize(
+    "damage", [{"mode": "copy"}, {"mode": None}, {"mode": ["move"]}, {"feed_is_gone": 1}]
+)
+def test_damaged_policy_is_refused(damage: dict[str, Any]) -> None:
+    with pytest.raises(UnreadablePlan):
+        decode_policy(through_json(encode_policy(POLICY)) | damage)
+
+
+def moved_plan() -> CoursePlan:
+    course = CourseBuilder()
+    cohort, database = course.instance("cohort"), course.instance("database")
+    ada = course.student(cohort)
+    course.enrol(ada, database)
+    course.join(ada, 61, cohort)
+    course.student(course.instance("meta"))
+    policy = replace(POLICY, mode=Mode.MOVE, methods=None, feed_is_gone=True)
+    state = replace(course.state(), listed={cohort: frozenset[UserId]()})
+    return plan_move(state, policy, CONFIG, CIRCUMSTANCES)
+
+
+def test_plan_of_a_move_is_read_back_equal() -> None:
+    plan = moved_plan()
+
+    assert decode_plan(through_json(encode_plan(plan))) == plan
 
 
 def damaged(path: tuple[str | int, ...], value: object) -> Any:  # noqa: ANN401 -- whatever JSON holds

@@ -18,7 +18,7 @@ from maintien.planning.findings import (
     ManualInstanceMissing,
 )
 from maintien.planning.left_alone import ManualEnrolmentSuffices, Reason, RoleNotAskedFor
-from maintien.planning.policy import ConversionPolicy, EndFor, LikeMoodlePolicy
+from maintien.planning.policy import ConversionPolicy, EndFor, LikeMoodlePolicy, Mode
 from maintien.reports.conversion import ConversionReport
 from maintien.reports.documents import kind_of, moment_document, typed_document
 from tests.reports.plans import (
@@ -60,7 +60,9 @@ def test_the_document_of_one_course_says_everything() -> None:
     counts = {
         "enrolments_added": 1,
         "enrolments_changed": 1,
+        "enrolments_removed": 0,
         "roles_assigned": 1,
+        "roles_kept": 0,
         "roles_removed": 0,
         "groups_kept": 2,
         "manual_instances_added": 0,
@@ -72,6 +74,7 @@ def test_the_document_of_one_course_says_everything() -> None:
         "run": None,
         "written": False,
         "site": "moodle.example.fr",
+        "plan_fingerprint": None,
         "policy": {
             "kind": "conversion_policy",
             "ends_at": AUGUST_2027,
@@ -82,6 +85,8 @@ def test_the_document_of_one_course_says_everything() -> None:
             "end_for": "converted",
             "keep_groups": True,
             "enable_manual": False,
+            "mode": "add",
+            "feed_is_gone": False,
         },
         "totals": {
             "courses": 1,
@@ -166,6 +171,8 @@ POLICIES: dict[str, tuple[ConversionPolicy | LikeMoodlePolicy, dict[str, object]
             end_for=EndFor.ALL_MANUAL,
             keep_groups=False,
             enable_manual=True,
+            mode=Mode.MOVE,
+            feed_is_gone=True,
         ),
         {
             "kind": "conversion_policy",
@@ -177,6 +184,8 @@ POLICIES: dict[str, tuple[ConversionPolicy | LikeMoodlePolicy, dict[str, object]
             "end_for": "all-manual",
             "keep_groups": False,
             "enable_manual": True,
+            "mode": "move",
+            "feed_is_gone": True,
         },
     ),
     "to the letter": (

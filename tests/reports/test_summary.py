@@ -71,7 +71,13 @@ def test_an_instance_that_is_added_is_counted_apart() -> None:
 
 
 def test_what_no_conversion_makes_is_counted_too() -> None:
-    assert summarise(plan(Removed(enrolment(1)))).counts == Counts(other_changes=1)
+    assert summarise(plan(Removed(membership(1, 61)))).counts == Counts(other_changes=1)
+
+
+def test_what_a_move_takes_over_is_counted() -> None:
+    given = role(1)
+    moved = plan(Removed(enrolment(1)), Changed(given._replace(component="enrol_cohort", itemid=31), given))
+    assert summarise(moved).counts == Counts(enrolments_removed=1, roles_kept=1)
 
 
 def test_an_empty_plan_changes_nothing() -> None:

@@ -49,6 +49,9 @@ REASONS: dict[Reason, tuple[str, str]] = {
     left_alone.ManualEnrolmentSuffices(ends_at=0): ("end: unlimited", "fin\u00a0: illimité"),
     left_alone.ManualEnrolmentKeepsItsEnd(ends_at=END): ("2027-08-31 23:59", "31/08/2027 23:59"),
     left_alone.StartsAfterEndDate(starts_at=END): ("2027-08-31 23:59", "31/08/2027 23:59"),
+    left_alone.StillListed(methods=("cohort",)): ("Cohort sync", "Synchronisation des cohortes"),
+    left_alone.FeedUnknown(methods=("database",)): ("--feed-is-gone", "--feed-is-gone"),
+    left_alone.MethodGone(): ("no longer in the course", "plus dans le cours"),
     left_alone.ManualMethodUnavailable(): ("no manual", "pas d\u2019inscriptions manuelles"),
 }
 

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import insert, select
 
 from maintien.enrolments.state import CourseState
-from maintien.moodle.ids import EnrolmentId, InstanceId, MembershipId, RoleAssignmentId
+from maintien.moodle.ids import EnrolmentId, InstanceId, MembershipId, RoleAssignmentId, RoleId
 from maintien.moodle.values import NO_END
 from maintien.planning.applying import apply_plan
 from maintien.planning.changes import Added, Change, Changed, Removed
@@ -119,3 +120,35 @@ def test_new_enrolment_is_inserted_with_its_end_date(moodle_database: MoodleData
         rows = [row for row in read_state(site).enrolments if row.timecreated == author(103).now]
         assert {row.userid for row in rows} == added
         assert all(row.ends_at not in (NO_END, 2147483647) for row in rows)
+
+
+def test_enabling_the_manual_instance_marks_the_course(moodle_database: MoodleDatabase) -> None:
+    """As enrol_plugin::update_status does; case 102 has a disabled one."""
+    with site_before(moodle_database, procedure_case(102)) as site:
+        plan = conversion_of(site, 102)
+        site.write([plan], author(102))
+
+        flags, context = site.tables.cache_flags, site.tables.context
+        with site.engine.connect() as connection:
+            marked = connection.scalars(
+                select(flags.c.name).where(flags.c.flagtype == "accesslib/dirtycontexts")
+            ).all()
+            path = connection.scalar(select(context.c.path).where(context.c.id == plan.course.contextid))
+        assert marked == [path]
+
+
+def test_accounts_of_role_holders_are_looked_at_where_roles_matter(
+    moodle_database: MoodleDatabase,
+) -> None:
+    with site_before(moodle_database, procedure_case(103)) as site:
+        (size,) = site.select(EVERYTHING)
+        roles = site.tables.role_assignments
+        with site.engine.begin() as connection:
+            stray = {"contextid": size.course.contextid, "roleid": 5, "userid": 999999}
+            connection.execute(insert(roles).values(stray))
+
+        (plain,) = site.read_states([size.course])
+        (thorough,) = site.read_states([size.course], [RoleId(5)])
+
+        assert plain.missing == frozenset()
+        assert thorough.missing == thorough.deleted == {999999}

@@ -2,25 +2,26 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from maintien.bootstrap import Invocation, Session, open_session
+from maintien.cli.carrying_out import carry_out, exit_status
 from maintien.cli.conversion_notices import notices_of
 from maintien.cli.conversion_request import ConversionRequest, require_no_conflict
+from maintien.cli.feeds import reading_feeds
 from maintien.cli.late_starts import LateStarts
 from maintien.cli.notices import notify
 from maintien.cli.operators import require_operator
 from maintien.cli.output import result_console
 from maintien.cli.policies import Terms, make_policies
 from maintien.cli.progress import observer_of
-from maintien.cli.run_headers import conductor_for, run_header
+from maintien.cli.run_headers import conductor_for, plan_file_header, run_header
 from maintien.cli.selections import Asked, Found, find_courses
 from maintien.errors import (
-    EXIT_DONE,
-    EXIT_FAILED,
-    EXIT_IN_PART,
+    ConflictingOptions,
     EmptySelection,
-    InterruptedRun,
     MissingEndDate,
     ReadOnlyAccount,
 )
@@ -30,6 +31,7 @@ from maintien.reports.conversion import ConversionHeader, ConversionReport
 from maintien.runs.conduct import UnderWay
 from maintien.runs.execute import CourseOutcome, preview
 from maintien.runs.journal import RunKind
+from maintien.runs.plan_file_writing import PlanFileWriter, write_plan_file
 from maintien.sites.write_access import MayWrite
 
 
@@ -77,6 +79,22 @@ class _Conversion:
             planners.inherited_roles,
         )
 
+    @contextmanager
+    def saving(self, path: str | None) -> Iterator[PlanFileWriter | None]:
+        """Write a plan file, where one is asked for; it is there when the block ends well."""
+        if path is None:
+            yield None
+            return
+        header = plan_file_header(
+            self.invocation,
+            self.session,
+            policies=self.policies,
+            circumstances=self.circumstances,
+            courses=len(self.found.sizes),
+        )
+        with write_plan_file(Path(path), header) as file:
+            yield file
+
     def _planners(self) -> CoursePlanners:
         return CoursePlanners(
             policies=self.policies, config=self.session.config, circumstances=self.circumstances
@@ -84,13 +102,20 @@ class _Conversion:
 
 
 def convert_courses(
-    invocation: Invocation, asked: Asked, request: ConversionRequest, *, is_to_write: bool
+    invocation: Invocation,
+    asked: Asked,
+    request: ConversionRequest,
+    *,
+    is_to_write: bool,
+    save: str | None = None,
 ) -> int:
     """Show what a conversion would do, or do it and show that; tell the exit status.
 
     Raises every error that a command line, a site or a courses file can give rise to.
     """
     require_no_conflict(request)
+    if is_to_write and save is not None:
+        raise ConflictingOptions(first="--run", second="--save")
     if asked.is_empty:
         raise EmptySelection
     if request.until is None and asked.file is None:
@@ -100,9 +125,9 @@ def convert_courses(
         if is_to_write and not isinstance(session.site.check_may_write(), MayWrite):
             raise ReadOnlyAccount(site=session.site.name)
         conversion = _prepare(invocation, session, asked, request)
-        report = _run(conversion) if is_to_write else _preview(conversion)
+        report = _run(conversion) if is_to_write else _preview(conversion, save)
         _show(invocation, session, report)
-    return _exit_status(report)
+    return exit_status(failed=report.courses_failed, changed=report.courses_changed)
 
 
 def _prepare(
@@ -116,20 +141,25 @@ def _prepare(
     notify(invocation, *notices_of(asked, request, policies, session.config))
     return _Conversion(
         invocation=invocation,
-        session=session,
+        session=reading_feeds(invocation, session, policies),
         found=found,
         policies=policies,
         circumstances=Circumstances(now=now, operator=operator),
     )
 
 
-def _preview(conversion: _Conversion) -> ConversionReport:
+def _preview(conversion: _Conversion, save: str | None) -> ConversionReport:
     report = _new_report(conversion, is_written=False)
     late_starts = LateStarts()
-    for outcome in conversion.preview():
-        report.add(outcome.plan)
-        late_starts.look_at(outcome.plan)
-    _require_somebody_in_time(conversion, late_starts)
+    with conversion.saving(save) as file:
+        for outcome in conversion.preview():
+            report.add(outcome.plan)
+            late_starts.look_at(outcome.plan)
+            if file is not None:
+                file.add(outcome.plan)
+        _require_somebody_in_time(conversion, late_starts)
+    if file is not None:
+        report.header = replace(report.header, plan_fingerprint=file.fingerprint)
     return report
 
 
@@ -137,14 +167,13 @@ def _run(conversion: _Conversion) -> ConversionReport:
     report = _new_report(conversion, is_written=True)
     late_starts = LateStarts()
     run = conversion.begin()
-    done = 0
-    try:
-        for outcome in run.outcomes():
-            report.add(outcome.plan, outcome.failure)
-            late_starts.look_at(outcome.plan)
-            done += 1
-    except KeyboardInterrupt:
-        raise InterruptedRun(done=done, courses=len(conversion.found.sizes), run=run.run) from None
+
+    def take(outcome: CourseOutcome) -> None:
+        report.add(outcome.plan, outcome.failure)
+        late_starts.look_at(outcome.plan)
+
+    courses = len(conversion.found.sizes)
+    carry_out(conversion.invocation, conversion.session, run, take, courses=courses)
     _require_somebody_in_time(conversion, late_starts)
     report.header = replace(report.header, run=run.run)
     return report
@@ -174,9 +203,3 @@ def _show(invocation: Invocation, session: Session, report: ConversionReport) ->
     people = session.site.read_people(report.people_shown())
     console = result_console(invocation)
     console.print(report.render(invocation.texts, console.width, people))
-
-
-def _exit_status(report: ConversionReport) -> int:
-    if not report.courses_failed:
-        return EXIT_DONE
-    return EXIT_IN_PART if report.courses_changed else EXIT_FAILED

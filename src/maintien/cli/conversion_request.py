@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from maintien.errors import ConflictingOptions
+from maintien.planning.policy import Mode
 
 LIKE_MOODLE: Final = "--like-moodle"
 
@@ -21,6 +22,8 @@ class ConversionRequest:
     keep_groups: bool = False
     no_keep_groups: bool = False
     enable_manual: bool = False
+    mode: str | None = None
+    feed_is_gone: bool = False
     like_moodle: bool = False
 
 
@@ -32,6 +35,8 @@ def require_no_conflict(request: ConversionRequest) -> None:
     if request.keep_groups and request.no_keep_groups:
         raise ConflictingOptions(first="--keep-groups", second="--no-keep-groups")
     if not request.like_moodle:
+        if request.feed_is_gone and request.mode in (None, Mode.ADD.value):
+            raise ConflictingOptions(first="--feed-is-gone", second=f"--mode {Mode.ADD.value}")
         return
     given = {
         "--methods": request.methods is not None,
@@ -41,6 +46,8 @@ def require_no_conflict(request: ConversionRequest) -> None:
         "--keep-groups": request.keep_groups,
         "--no-keep-groups": request.no_keep_groups,
         "--enable-manual": request.enable_manual,
+        "--mode": request.mode is not None,
+        "--feed-is-gone": request.feed_is_gone,
     }
     for option, is_given in given.items():
         if is_given:

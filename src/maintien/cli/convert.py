@@ -12,13 +12,16 @@ from maintien.cli.convert_options import (
     EnableManualOption,
     EndForOption,
     EndRolesOption,
+    FeedIsGoneOption,
     IncludeSuspendedOption,
     KeepGroupsOption,
     LikeMoodleOption,
     MethodsOption,
+    ModeOption,
     NoKeepGroupsOption,
     RolesOption,
     RunOption,
+    SaveOption,
     UntilOption,
 )
 from maintien.cli.global_options import invocation_of
@@ -54,8 +57,11 @@ def convert(  # noqa: PLR0913 -- one an option
     keep_groups: KeepGroupsOption = False,
     no_keep_groups: NoKeepGroupsOption = False,
     enable_manual: EnableManualOption = False,
+    mode: ModeOption = None,
+    feed_is_gone: FeedIsGoneOption = False,
     like_moodle: LikeMoodleOption = False,
     run: RunOption = False,
+    save: SaveOption = None,
 ) -> Action:
     """Read the options of ``convert``."""
     asked = ask_for_courses(
@@ -75,6 +81,8 @@ def convert(  # noqa: PLR0913 -- one an option
         keep_groups=keep_groups,
         no_keep_groups=no_keep_groups,
         enable_manual=enable_manual,
+        mode=mode,
+        feed_is_gone=feed_is_gone,
         like_moodle=like_moodle,
     )
-    return partial(convert_courses, invocation_of(context), asked, request, is_to_write=run)
+    return partial(convert_courses, invocation_of(context), asked, request, is_to_write=run, save=save)

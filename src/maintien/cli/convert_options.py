@@ -87,6 +87,26 @@ EnableManualOption: TypeAlias = Annotated[
         rich_help_panel=CONVERSION_PANEL,
     ),
 ]
+ModeOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--mode",
+        metavar=N_("HOW"),
+        help=N_(
+            "Add manual enrolments beside the automatic ones (add), or make the automatic ones manual"
+            " themselves (move), for people whom the feed no longer lists. Default: add."
+        ),
+        rich_help_panel=CONVERSION_PANEL,
+    ),
+]
+FeedIsGoneOption: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--feed-is-gone",
+        help=N_("With --mode move: feeds that can't be read list nobody any more."),
+        rich_help_panel=CONVERSION_PANEL,
+    ),
+]
 LikeMoodleOption: TypeAlias = Annotated[
     bool,
     typer.Option(
@@ -95,6 +115,15 @@ LikeMoodleOption: TypeAlias = Annotated[
             "Exactly what backup, restore and bulk edit do: all methods and roles, suspended"
             " enrolments, groups untouched."
         ),
+        rich_help_panel=CONVERSION_PANEL,
+    ),
+]
+SaveOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--save",
+        metavar=N_("FILE"),
+        help=N_("Keep the preview as a plan, for “maintien apply”. It holds personal data."),
         rich_help_panel=CONVERSION_PANEL,
     ),
 ]

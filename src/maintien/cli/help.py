@@ -7,7 +7,7 @@ wrong with a command line becomes an error of ours as early as typer lets us see
 
 from typing import Any, Final
 
-from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from maintien.errors import UnexpectedArgument, UnknownCommand
 from maintien.messages import N_
@@ -93,7 +93,7 @@ def _translate(command: Command | Group, texts: Texts) -> None:
     command.help = _said(texts, command.help)
     command.rich_help_panel = texts.gettext(COMMANDS_PANEL)
     for parameter in command.params:
-        if isinstance(parameter, TyperOption):
+        if isinstance(parameter, TyperOption | TyperArgument):
             _translate_option(parameter, texts)
 
 
@@ -101,7 +101,7 @@ def _said(texts: Texts, message: str | None) -> str:
     return texts.gettext(message) if message else ""
 
 
-def _translate_option(option: TyperOption, texts: Texts) -> None:
+def _translate_option(option: TyperOption | TyperArgument, texts: Texts) -> None:
     option.help = _said(texts, option.help)
     # Typer would write the type's Python name where there is nothing.
     option.metavar = _said(texts, option.metavar)

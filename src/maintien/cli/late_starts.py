@@ -5,9 +5,11 @@ from datetime import tzinfo
 
 from maintien.errors import EndBeforeStart
 from maintien.planning.left_alone import (
+    FeedUnknown,
     ManualEnrolmentKeepsItsEnd,
     ManualEnrolmentSuffices,
     StartsAfterEndDate,
+    StillListed,
 )
 from maintien.planning.plan import CoursePlan
 from maintien.reports.language import Texts
@@ -29,7 +31,7 @@ class LateStarts:
             match person.reason:
                 case StartsAfterEndDate(starts_at=starts_at):
                     self.earliest = min(starts_at, self.earliest or starts_at)
-                case ManualEnrolmentSuffices() | ManualEnrolmentKeepsItsEnd():
+                case ManualEnrolmentSuffices() | ManualEnrolmentKeepsItsEnd() | StillListed() | FeedUnknown():
                     self.is_for_somebody = True
                 case _:
                     pass

@@ -14,6 +14,7 @@ from typer.main import get_command
 
 from maintien.bootstrap import PROGRAM, SITE_VARIABLE, Invocation, this_machine, tune_for_many_rows
 from maintien.cli.actions import Action
+from maintien.cli.apply import ABOUT_APPLY, apply
 from maintien.cli.check import ABOUT_CHECK, check
 from maintien.cli.convert import ABOUT_CONVERT, convert
 from maintien.cli.courses import ABOUT_COURSES, courses
@@ -22,7 +23,10 @@ from maintien.cli.failures import show_traceback, tell
 from maintien.cli.global_options import DEBUG, find_language, hoist, take_global_options
 from maintien.cli.help import Command, Group, translate_help
 from maintien.cli.participants import ABOUT_PARTICIPANTS, participants
+from maintien.cli.resume import ABOUT_RESUME, resume
+from maintien.cli.runs import ABOUT_RUNS, runs
 from maintien.cli.secrets import find_secrets
+from maintien.cli.undo import ABOUT_UNDO, undo
 from maintien.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE
 from maintien.messages import N_
 from maintien.reports.language import Texts, choose_language, load_texts
@@ -38,6 +42,10 @@ COMMANDS: Final[Mapping[Callable[..., Action], str]] = {
     courses: ABOUT_COURSES,
     participants: ABOUT_PARTICIPANTS,
     convert: ABOUT_CONVERT,
+    apply: ABOUT_APPLY,
+    runs: ABOUT_RUNS,
+    undo: ABOUT_UNDO,
+    resume: ABOUT_RESUME,
 }
 
 

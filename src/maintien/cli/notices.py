@@ -5,10 +5,12 @@ from typing import Final, TypeAlias
 
 from maintien.bootstrap import Invocation
 from maintien.cli.output import say
+from maintien.errors import SiteError
 from maintien.messages import N_
 from maintien.reports.language import Texts
 from maintien.reports.safe_text import printable
 from maintien.reports.site_wording import site_remark_remedy, site_remark_text
+from maintien.reports.wording import error_text
 from maintien.sites.opening import OldMoodle, OpeningWarning, UnprovenMoodle
 
 
@@ -45,12 +47,47 @@ class SeveralEndDates:
     """Courses have end dates of their own, and a report's heading shows one."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteNotOpened:
+    """Runs are looked at without their site."""
+
+    reason: str
+    """A whole sentence in the person's language."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoursesDoneBefore:
+    """A run that is gone on with has done some of its courses already."""
+
+    run: int
+    courses: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoneAlready:
+    """A run that is to be undone was undone before."""
+
+    run: int
+    undo: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterOutOfReach:
+    """The register can't be read, so that whom it lists is unknown."""
+
+    error: SiteError
+
+
 Notice: TypeAlias = (
     UnknownOperatorId
     | IgnoredColumns
     | UnfamiliarMethod
     | EndDateNotForRole
     | SeveralEndDates
+    | SiteNotOpened
+    | CoursesDoneBefore
+    | UndoneAlready
+    | RegisterOutOfReach
     | OpeningWarning
 )
 
@@ -67,6 +104,13 @@ _SENTENCES: Final[dict[type[Notice], str]] = {
     SeveralEndDates: N_(
         "The courses file gives courses end dates of their own; the heading shows only one of them."
     ),
+    SiteNotOpened: N_("{reason} Without the site, people and roles are shown by their ids."),
+    CoursesDoneBefore: N_("Courses that run {run} had done before, and that are not shown here: {courses}."),
+    UndoneAlready: N_("Run {run} was undone already, by run {undo}."),
+    RegisterOutOfReach: N_(
+        "Whom the external database lists is unknown; once it lists nobody any more, --feed-is-gone says so."
+        " {error}"
+    ),
     OldMoodle: N_("This site runs Moodle {release}, on which maintien was never tried: try on a copy first."),
     UnprovenMoodle: N_(
         "This site runs Moodle {release}, which is newer than this maintien: try on a copy first."
@@ -78,6 +122,9 @@ def notice_text(texts: Texts, notice: Notice) -> str:
     """Say a notice in a sentence, harmless for a terminal."""
     if isinstance(notice, OldMoodle | UnprovenMoodle):
         return f"{site_remark_text(texts, notice)} {site_remark_remedy(texts, notice)}"
+    if isinstance(notice, RegisterOutOfReach):
+        error = error_text(texts, notice.error)
+        return texts.gettext(_SENTENCES[RegisterOutOfReach]).format(error=printable(error))
     fields = {name: printable(str(getattr(notice, name))) for name in notice.__slots__}
     return texts.gettext(_SENTENCES[type(notice)]).format(**fields)
 

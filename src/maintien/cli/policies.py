@@ -18,6 +18,7 @@ from maintien.planning.policy import (
     ConversionPolicy,
     EndFor,
     LikeMoodlePolicy,
+    Mode,
     Policy,
 )
 
@@ -73,6 +74,8 @@ def make_policy(request: ConversionRequest, terms: Terms) -> Policy:
         end_for=_end_for(request.end_for),
         keep_groups=not request.no_keep_groups,
         enable_manual=request.enable_manual,
+        mode=_mode(request.mode),
+        feed_is_gone=request.feed_is_gone,
     )
 
 
@@ -108,3 +111,9 @@ def _end_for(text: str | None) -> EndFor:
     if text is None:
         return EndFor.CONVERTED
     return EndFor(require_choice("--end-for", text, [choice.value for choice in EndFor]))
+
+
+def _mode(text: str | None) -> Mode:
+    if text is None:
+        return Mode.ADD
+    return Mode(require_choice("--mode", text, [choice.value for choice in Mode]))

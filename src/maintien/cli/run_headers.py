@@ -14,8 +14,11 @@ from maintien.bootstrap import (
 from maintien.cli.progress import observer_of
 from maintien.cli.secrets import find_secrets, without_secrets
 from maintien.moodle.ids import UserId
+from maintien.planning.course_planners import Policies
+from maintien.planning.policy import Circumstances
 from maintien.runs.conduct import Conductor
 from maintien.runs.journal import RunHeader, RunKind
+from maintien.runs.plan_file import PlanFileHeader
 from maintien.sites.interface import Author
 
 
@@ -32,6 +35,29 @@ def run_header(
         version=version_of(PROGRAM),
         process=invocation.machine.process,
         began_at=began_at,
+    )
+
+
+def plan_file_header(
+    invocation: Invocation,
+    session: Session,
+    *,
+    policies: Policies,
+    circumstances: Circumstances,
+    courses: int,
+) -> PlanFileHeader:
+    """Describe a plan that is made, over so many courses; passwords are not in it."""
+    process = invocation.machine.process
+    return PlanFileHeader(
+        site_id=site_identity(session),
+        site_name=session.site.name,
+        made_at=circumstances.now,
+        made_by=f"{process.user}@{process.host}",
+        operator=circumstances.operator,
+        command=_command(invocation),
+        version=version_of(PROGRAM),
+        policies=policies,
+        courses=courses,
     )
 
 

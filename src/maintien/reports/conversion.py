@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from io import StringIO
 from typing import Final, TextIO
-from zlib import compress, decompress
 
 from rich.console import RenderableType
 
@@ -21,6 +20,7 @@ from maintien.reports.conversion_document import (
 )
 from maintien.reports.conversion_people import Example
 from maintien.reports.conversion_screen import ConversionScreen
+from maintien.reports.course_documents import packed, write_courses
 from maintien.reports.documents import Document
 from maintien.reports.language import Texts
 from maintien.reports.people_changes import PersonChange, people_changes
@@ -56,8 +56,7 @@ class ConversionReport:
         self.totals.add(summary)
         self._courses.append(summary)
         if self._documents is not None:
-            document = json.dumps(converted_course_document(self.header, plan, summary))
-            self._documents.append(compress(document.encode("ascii"), level=1))
+            self._documents.append(packed(converted_course_document(self.header, plan, summary)))
         if failure is None:
             self._keep_examples(plan)
         is_only_one = self.totals.courses == 1 and failure is None
@@ -87,16 +86,15 @@ class ConversionReport:
             | {person.userid for person in self._people}
         )
 
-    def write_json(self, stream: TextIO) -> None:
-        """Write the whole as one JSON document in ASCII, a line a course. Needs ``keep_documents``."""
+    def write_json(self, stream: TextIO, more: Document | None = None) -> None:
+        """Write the whole as one JSON document in ASCII, a line a course. Needs ``keep_documents``.
+
+        ``more`` goes before the courses.
+        """
         if self._documents is None:
             raise RuntimeError("the report was made without keep_documents")
-        head = json.dumps(conversion_document(self.header, self.totals))
-        stream.write(head.removesuffix("}") + ', "courses": [')
-        for number, document in enumerate(self._documents):
-            stream.write(",\n" if number else "\n")
-            stream.write(decompress(document).decode("ascii"))
-        stream.write("\n]}\n")
+        head = json.dumps(conversion_document(self.header, self.totals) | (more or {}))
+        write_courses(stream, head, self._documents)
 
     def document(self) -> Document:
         """Give what :meth:`write_json` writes, all of it at once. Needs ``keep_documents``."""

@@ -38,6 +38,10 @@ class ConversionHeader:
     """Role ids by shortname (``SiteConfig.roles``)."""
     run: int | None = None
     """The run in the journal, if it was kept in one."""
+    remaining: int = 0
+    """Courses that a run which was written has not reached."""
+    plan_fingerprint: str | None = None
+    """Of the plan file that was made, or applied, if any was."""
 
     def role_name(self, roleid: RoleId) -> str:
         """Name a role by its shortname, or by its id where it has none."""
@@ -54,6 +58,7 @@ def conversion_document(header: ConversionHeader, totals: Totals) -> Document:
         "run": header.run,
         "written": header.written,
         "site": header.site,
+        "plan_fingerprint": header.plan_fingerprint,
         "policy": _policy_document(header),
         "totals": {
             "courses": totals.courses,
@@ -82,6 +87,8 @@ def _policy_document(header: ConversionHeader) -> Document:
         "end_for": policy.end_for.value,
         "keep_groups": policy.keep_groups,
         "enable_manual": policy.enable_manual,
+        "mode": policy.mode.value,
+        "feed_is_gone": policy.feed_is_gone,
     }
 
 
@@ -102,7 +109,9 @@ def _counts_document(counts: Counts) -> Document:
     return {
         "enrolments_added": counts.enrolments_added,
         "enrolments_changed": counts.enrolments_changed,
+        "enrolments_removed": counts.enrolments_removed,
         "roles_assigned": counts.roles_assigned,
+        "roles_kept": counts.roles_kept,
         "roles_removed": counts.roles_removed,
         "groups_kept": counts.groups_kept,
         "manual_instances_added": counts.instances_added,

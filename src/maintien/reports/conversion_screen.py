@@ -12,7 +12,7 @@ from maintien.enrolments.people import Person
 from maintien.enrolments.state import Course
 from maintien.moodle.ids import RoleId, UserId
 from maintien.planning.findings import Finding
-from maintien.planning.policy import ConversionPolicy, EndFor, LikeMoodlePolicy
+from maintien.planning.policy import ConversionPolicy, EndFor, LikeMoodlePolicy, Mode
 from maintien.reports.conversion_document import ConversionHeader
 from maintien.reports.conversion_people import (
     Examples,
@@ -22,8 +22,10 @@ from maintien.reports.conversion_people import (
 )
 from maintien.reports.conversion_tables import courses_table, failures_table, sums_table
 from maintien.reports.findings_screen import remarks_on_findings, remarks_table
+from maintien.reports.fingerprints import fingerprint_text
 from maintien.reports.language import Texts
 from maintien.reports.people_changes import PersonChange
+from maintien.reports.result_title import title_panel
 from maintien.reports.safe_text import plain, printable
 from maintien.reports.screen import facts_table
 from maintien.reports.summary import CourseSummary, Totals
@@ -51,7 +53,8 @@ class ConversionScreen:
 
     def _parts(self, texts: Texts, width: int) -> Iterator[RenderableType]:
         header, totals = self.header, self.totals
-        yield Group(_title(texts, header, totals), facts_table(_facts(texts, header)))
+        title = title_panel(texts, totals, written=header.written, remaining=header.remaining)
+        yield Group(title, facts_table(_facts(texts, header)))
         found = totals.findings.items()
         if found:
             remarks = remarks_on_findings(texts, found, self._blocked_courses())
@@ -93,31 +96,12 @@ def _more_people(texts: Texts, more: int) -> Text:
     return plain(line.format(n=texts.number(more)), "dim")
 
 
-def _title(texts: Texts, header: ConversionHeader, totals: Totals) -> Panel:
-    if totals.courses_failed:
-        style, text = "red", _failed_title(texts, totals)
-    elif not totals.courses_changed:
-        style, text = "green", texts.gettext("NOTHING TO DO: there is nothing to change.")
-    elif header.written:
-        style, text = "green", texts.gettext("DONE: the changes are written.")
-    else:
-        style = "yellow"
-        text = texts.gettext("PREVIEW: nothing is written. Add --run to write the changes.")
-    return Panel(plain(text, "bold"), border_style=style)
-
-
-def _failed_title(texts: Texts, totals: Totals) -> str:
-    return texts.ngettext(
-        "DONE IN PART: {n} course failed; nothing is written in it.",
-        "DONE IN PART: {n} courses failed; nothing is written in them.",
-        totals.courses_failed,
-    ).format(n=texts.number(totals.courses_failed))
-
-
 def _facts(texts: Texts, header: ConversionHeader) -> Iterator[tuple[str, Text]]:
     yield texts.gettext("Site"), plain(header.site)
     if header.run is not None:
         yield texts.gettext("Run"), plain(str(header.run))
+    if header.plan_fingerprint is not None:
+        yield texts.gettext("Plan"), fingerprint_text(header.plan_fingerprint)
     yield texts.gettext("End date"), plain(texts.end_date(header.policy.ends_at, header.zone))
     match header.policy:
         case ConversionPolicy() as policy:
@@ -139,6 +123,8 @@ def _whom(texts: Texts, header: ConversionHeader, policy: ConversionPolicy) -> I
     yield texts.gettext("Roles"), everything if roles is None else _roles(texts, header, roles)
     if roles != policy.end_roles:
         yield texts.gettext("End date for"), _roles(texts, header, policy.end_roles)
+    if policy.mode is Mode.MOVE:
+        yield texts.gettext("Automatic enrolments"), plain(texts.gettext("become manual themselves"))
     if policy.end_for is EndFor.ALL_MANUAL:
         yield texts.gettext("End date also for"), plain(texts.gettext("everybody enrolled by hand"))
 

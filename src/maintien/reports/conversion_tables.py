@@ -89,6 +89,8 @@ def sums_table(texts: Texts, totals: Totals) -> Table:
         (texts.gettext("Group memberships kept"), counts.groups_kept),
     ]
     seldom = [
+        (texts.gettext("Automatic enrolments removed"), counts.enrolments_removed),
+        (texts.gettext("Roles kept"), counts.roles_kept),
         (texts.gettext("Duplicate roles removed"), counts.roles_removed),
         (texts.gettext("Manual methods added to courses"), counts.instances_added),
         (texts.gettext("Manual methods enabled in courses"), counts.instances_enabled),

@@ -20,6 +20,7 @@ from maintien.planning.findings import (
     ManualInstanceMissing,
     ManualInstanceWouldBeDisabled,
     ManualMethodDisabledOnSite,
+    OtherRolesGo,
     WelcomeMessage,
 )
 from maintien.reports.language import Texts
@@ -101,10 +102,11 @@ _REMEDIES: Final[dict[type[Finding], str]] = {
     EndDateShortens: N_(
         "To leave them as they are, convert without --like-moodle and without --end-for all-manual."
     ),
+    OtherRolesGo: N_("If they are to keep these roles too, name them with --roles."),
 }
 
 
-def finding_text(texts: Texts, finding: Finding) -> str:  # noqa: C901, PLR0911 -- one a type
+def finding_text(texts: Texts, finding: Finding) -> str:  # noqa: C901, PLR0911, PLR0912 -- one a type
     """Say what a pre-check found, in a sentence."""
     match finding:
         case ManualMethodDisabledOnSite():
@@ -148,6 +150,12 @@ def finding_text(texts: Texts, finding: Finding) -> str:  # noqa: C901, PLR0911 
             return texts.ngettext(
                 "{n} person has a manual enrolment that ends later; the end date shortens it.",
                 "{n} people have manual enrolments that end later; the end date shortens them.",
+                people,
+            ).format(n=texts.number(people))
+        case OtherRolesGo(people=people):
+            return texts.ngettext(
+                "{n} person who is converted has another role from the feed too, which goes with it.",
+                "{n} people who are converted have another role from the feed too, which goes with it.",
                 people,
             ).format(n=texts.number(people))
         case _:

@@ -9,7 +9,7 @@ from maintien.enrolments.state import (
     UserEnrolment,
 )
 from maintien.moodle.ids import GroupId, RoleId, UserId
-from maintien.planning.changes import Added, Change, Changed, Removed
+from maintien.planning.changes import Change, Changed, Removed
 from maintien.planning.plan import CoursePlan
 
 
@@ -19,11 +19,12 @@ class PersonChange:
 
     userid: UserId
     before: UserEnrolment | None = None
-    """The manual enrolment as it was; None for none, and where it does not change."""
+    """The manual enrolment as it was, or the automatic one that becomes it; None for none, and where it
+    does not change."""
     after: UserEnrolment | None = None
     """The manual enrolment as it will be; None where it does not change."""
     roles: list[RoleId] = field(default_factory=list)
-    """Roles given by hand."""
+    """Roles given by hand, or that become so."""
     groups: list[GroupId] = field(default_factory=list)
     """Groups whose membership becomes an ordinary one."""
 
@@ -52,7 +53,7 @@ def _note(
         person.after = row
         if isinstance(change, Changed) and isinstance(change.before, UserEnrolment):
             person.before = change.before
-    elif isinstance(row, RoleAssignment) and isinstance(change, Added):
+    elif isinstance(row, RoleAssignment):
         person.roles.append(row.roleid)
-    elif isinstance(row, GroupMembership) and isinstance(change, Changed):
+    elif isinstance(change, Changed):
         person.groups.append(row.groupid)

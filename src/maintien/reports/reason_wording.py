@@ -5,19 +5,24 @@ from typing import Final
 
 from maintien.messages import N_
 from maintien.planning.left_alone import (
+    ChangedSince,
     DeletedAccount,
+    FeedUnknown,
     ManualEnrolmentKeepsItsEnd,
     ManualEnrolmentSuffices,
     ManualMethodUnavailable,
+    MethodGone,
     MethodNotAskedFor,
     NoRole,
     Reason,
     RoleNotAskedFor,
     StartsAfterEndDate,
+    StillListed,
     SuspendedAccount,
     SuspendedEnrolment,
     SuspendedManualEnrolment,
 )
+from maintien.reports.changed_since import row_name, values_text
 from maintien.reports.language import Texts
 from maintien.reports.safe_text import printable
 from maintien.reports.wording import method_names
@@ -34,6 +39,10 @@ LABELS: Final[dict[type[Reason], str]] = {
     ManualEnrolmentKeepsItsEnd: N_("manual enrolment that keeps its end date"),
     StartsAfterEndDate: N_("enrolment that begins after the end date"),
     ManualMethodUnavailable: N_("course that takes no manual enrolments now"),
+    StillListed: N_("still listed by the feed"),
+    FeedUnknown: N_("feed that can't be read"),
+    ChangedSince: N_("changed since the run"),
+    MethodGone: N_("enrolment method that is gone from the course"),
 }
 
 SENTENCES: Final[dict[type[Reason], str]] = {
@@ -53,6 +62,12 @@ SENTENCES: Final[dict[type[Reason], str]] = {
     ),
     StartsAfterEndDate: N_("The enrolment begins after the end date ({detail})."),
     ManualMethodUnavailable: N_("The course takes no manual enrolments now; its obstacle says why."),
+    StillListed: N_("The feed still lists the person ({detail}): the next sync would enrol them again."),
+    FeedUnknown: N_(
+        "Whether the feed still lists the person is unknown ({detail}); --feed-is-gone says that it does not."
+    ),
+    MethodGone: N_("The enrolment method that it came from is no longer in the course."),
+    ChangedSince: N_("Somebody changed it since the run, so it stays as it is: {detail}."),
 }
 
 
@@ -64,7 +79,7 @@ def reason_label(texts: Texts, reason: type[Reason]) -> str:
 def reason_detail(texts: Texts, reason: Reason, zone: tzinfo) -> str:
     """Say in a word or two what is particular to one person; empty where nothing is."""
     match reason:
-        case MethodNotAskedFor(methods=methods):
+        case MethodNotAskedFor(methods=methods) | StillListed(methods=methods) | FeedUnknown(methods=methods):
             return method_names(texts, methods)
         case RoleNotAskedFor(roles=roles):
             return texts.join(printable(role) for role in roles)
@@ -72,6 +87,8 @@ def reason_detail(texts: Texts, reason: Reason, zone: tzinfo) -> str:
             return texts.end_date(ends_at, zone)
         case StartsAfterEndDate(starts_at=starts_at):
             return texts.start_date(starts_at, zone)
+        case ChangedSince():
+            return _both_values(texts, reason, zone)
         case _:
             return ""
 
@@ -80,3 +97,11 @@ def reason_text(texts: Texts, reason: Reason, zone: tzinfo) -> str:
     """Say why a person is left alone, in a sentence."""
     detail = reason_detail(texts, reason, zone)
     return texts.gettext(SENTENCES[type(reason)]).format(detail=detail)
+
+
+def _both_values(texts: Texts, reason: ChangedSince, zone: tzinfo) -> str:
+    row, found = row_name(texts, reason.row), values_text(texts, reason, reason.found, zone)
+    if not reason.ours:
+        return f"{row}, {found}"
+    ours = values_text(texts, reason, reason.ours, zone)
+    return texts.gettext("{row}, {found} instead of {ours}").format(row=row, found=found, ours=ours)

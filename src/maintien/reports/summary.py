@@ -19,20 +19,22 @@ from maintien.planning.findings import (
     EndDateShortens,
     Finding,
     Obstacle,
-    Warning_,
+    OtherRolesGo,
 )
 from maintien.planning.left_alone import ManualEnrolmentKeepsItsEnd, ManualEnrolmentSuffices, Reason
 from maintien.planning.plan import CoursePlan
 
-FindingAboutPeople: TypeAlias = EnablingGivesAccess | EndDateShortens
+FindingAboutPeople: TypeAlias = EnablingGivesAccess | EndDateShortens | OtherRolesGo
 """Findings that say how many people of the course they concern."""
 
 _COUNTERS: Final[dict[tuple[type, type], str]] = {
     (Added, EnrolmentInstance): "instances_added",
     (Changed, EnrolmentInstance): "instances_enabled",
     (Added, UserEnrolment): "enrolments_added",
+    (Removed, UserEnrolment): "enrolments_removed",
     (Changed, UserEnrolment): "enrolments_changed",
     (Added, RoleAssignment): "roles_assigned",
+    (Changed, RoleAssignment): "roles_kept",
     (Removed, RoleAssignment): "roles_removed",
     (Changed, GroupMembership): "groups_kept",
 }
@@ -45,8 +47,12 @@ class Counts:
 
     enrolments_added: int = 0
     enrolments_changed: int = 0
-    """Prolonged, shortened, or given another status."""
+    """Prolonged, shortened, or given another status; in a move also those that become manual."""
+    enrolments_removed: int = 0
+    """Automatic ones that a manual one has taken in."""
     roles_assigned: int = 0
+    roles_kept: int = 0
+    """Roles that change their owner."""
     roles_removed: int = 0
     groups_kept: int = 0
     """Memberships that change their owner."""
@@ -68,7 +74,9 @@ class Counts:
         """Add up two counts."""
         self.enrolments_added += other.enrolments_added
         self.enrolments_changed += other.enrolments_changed
+        self.enrolments_removed += other.enrolments_removed
         self.roles_assigned += other.roles_assigned
+        self.roles_kept += other.roles_kept
         self.roles_removed += other.roles_removed
         self.groups_kept += other.groups_kept
         self.instances_added += other.instances_added
@@ -100,7 +108,7 @@ class CourseSummary:
     course: Course
     counts: Counts
     obstacle: Obstacle | None = None
-    warnings: tuple[Warning_, ...] = ()
+    warnings: tuple[Finding, ...] = ()
     failure: CourseFailed | None = None
     is_changed: bool = False
     """Whether anything was written, or is to be."""

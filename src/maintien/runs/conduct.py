@@ -7,10 +7,11 @@ is over can be taken back by another (*undo*). All three go the same way.
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
 from maintien.enrolments.state import CourseState
 from maintien.errors import SiteBusy
-from maintien.moodle.ids import RoleId
+from maintien.moodle.ids import RoleId, UserId
 from maintien.planning.carried_out import was_carried_out
 from maintien.planning.plan import CoursePlan
 from maintien.planning.undo import plan_undo
@@ -26,6 +27,18 @@ from maintien.runs.journal import (
     RunStore,
 )
 from maintien.sites.interface import Author, CourseSize, Holder, Site
+
+_UNSETTLED: Final = (CourseStatus.PENDING, CourseStatus.PLANNED, CourseStatus.FAILED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What a run has to do."""
+
+    sizes: Sequence[CourseSize]
+    """The courses, in their order."""
+    touched: Collection[UserId] = ()
+    """People whom an earlier part of the run touched, and whose flags it could not renew at its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +64,7 @@ class Conductor:
         return UnderWay(
             conductor=self,
             open_journal=lambda: self.store.begin(header, sizes),
-            find_sizes=lambda _journal: sizes,
+            find_work=lambda _journal: Work(sizes=sizes),
             plan=plan,
             inherited_roles=inherited_roles,
             is_new=True,
@@ -66,23 +79,37 @@ class Conductor:
         return UnderWay(
             conductor=self,
             open_journal=lambda: self.store.resume(run, self.process),
-            find_sizes=self._settle,
+            find_work=self._settle,
             plan=plan,
             inherited_roles=inherited_roles,
             is_new=False,
         )
 
-    def _settle(self, journal: RunJournal) -> Sequence[CourseSize]:
-        unsettled = (CourseStatus.PENDING, CourseStatus.PLANNED, CourseStatus.FAILED)
+    def remaining(self, run: RunId) -> list[CourseSize]:
+        """Find the courses that a run has still to do, and note nothing."""
+        return [
+            CourseSize(record.course, record.enrolments)
+            for record in self.store.courses(run, _UNSETTLED)
+            if not self._was_written(record)
+        ]
+
+    def _settle(self, journal: RunJournal) -> "Work":
         sizes = []
-        for record in self.store.courses(journal.id, unsettled):
-            if record.status is CourseStatus.PLANNED and self._was_written(record):
-                journal.written([_plan_of(record)])
+        touched: set[UserId] = set()
+        for record in self.store.courses(journal.id, (*_UNSETTLED, CourseStatus.WRITTEN)):
+            if record.status is CourseStatus.WRITTEN:
+                touched |= _plan_of(record).touched
+            elif self._was_written(record):
+                plan = _plan_of(record)
+                journal.written([plan])
+                touched |= plan.touched
             else:
                 sizes.append(CourseSize(record.course, record.enrolments))
-        return sizes
+        return Work(sizes=sizes, touched=touched)
 
     def _was_written(self, record: CourseRecord) -> bool:
+        if record.status is not CourseStatus.PLANNED:
+            return False
         (state,) = self.site.read_states([record.course])
         return was_carried_out(state, _plan_of(record))
 
@@ -106,7 +133,7 @@ class UnderWay:
 
     conductor: Conductor
     open_journal: Callable[[], RunJournal]
-    find_sizes: Callable[[RunJournal], Sequence[CourseSize]]
+    find_work: Callable[[RunJournal], Work]
     plan: PlanCourse
     inherited_roles: Collection[RoleId]
     is_new: bool
@@ -137,14 +164,16 @@ class UnderWay:
 
     def _execute(self, journal: RunJournal) -> Iterator[CourseOutcome]:
         conductor = self.conductor
+        work = self.find_work(journal)
         return execute(
             conductor.site,
-            self.find_sizes(journal),
+            work.sizes,
             self.plan,
             author=conductor.author,
             inherited_roles=self.inherited_roles,
             journal=journal,
             observer=conductor.observer,
+            touched_before=work.touched,
         )
 
 
@@ -157,6 +186,7 @@ def _plan_of(record: CourseRecord) -> CoursePlan:
 def undo_planner(store: RunStore, run: RunId) -> tuple[list[CourseSize], PlanCourse]:
     """Find the courses that a run wrote to, and how to plan taking it back in each.
 
+    A course that an interrupted run had planned is looked at first: what was not committed needs nothing.
     Plans are read from the journal when their course is planned, one at a time.
     """
     written = [
@@ -165,6 +195,10 @@ def undo_planner(store: RunStore, run: RunId) -> tuple[list[CourseSize], PlanCou
     ]
 
     def plan(state: CourseState) -> CoursePlan:
-        return plan_undo(state, _plan_of(store.course(run, state.course.id)))
+        record = store.course(run, state.course.id)
+        done = _plan_of(record)
+        if record.status is CourseStatus.PLANNED and not was_carried_out(state, done):
+            return CoursePlan(course=state.course)
+        return plan_undo(state, done)
 
     return written, plan

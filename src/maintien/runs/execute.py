@@ -85,7 +85,7 @@ def preview(
         observer.finished()
 
 
-def execute(
+def execute(  # noqa: PLR0913 -- what to do, in whose name, and who is told
     site: Site,
     sizes: Sequence[CourseSize],
     plan: PlanCourse,
@@ -94,13 +94,15 @@ def execute(
     inherited_roles: Collection[RoleId] = (),
     observer: Observer | None = None,
     journal: RunJournal | None = None,
+    touched_before: Collection[UserId] = (),
     pause: Callable[[float], None] = sleep,
 ) -> Iterator[CourseOutcome]:
     """Plan each course and carry its plan out; outcomes come in the order of the courses.
 
     What is about to be written is durable in ``journal`` before it is, and what was written afterwards;
-    ending the journal is the caller's. ``pause`` waits so many seconds. Closing the iterator early stops
-    after the batch being written.
+    ending the journal is the caller's. The flags of people ``touched_before``, in a part of the same work
+    that was interrupted, are renewed at the end. ``pause`` waits so many seconds. Closing the iterator
+    early stops after the batch being written.
     Raises what a site raises when it can't be read at all.
     """
     work = _Execution(
@@ -110,6 +112,7 @@ def execute(
         author=author,
         journal=journal,
         pause=pause,
+        marked_too_early=set(touched_before),
     )
     observer = observer or Unobserved()
     observer.started(len(sizes), sum(size.enrolments for size in sizes))

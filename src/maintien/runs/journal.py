@@ -85,6 +85,8 @@ class RunHeader:
     course_policies: Mapping[CourseId, Policy] = field(default_factory=dict)
     undoes: RunId | None = None
     """The run that an undo takes back."""
+    plan_fingerprint: str | None = None
+    """Of the plan file that the run applies; None where it plans for itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -255,6 +255,7 @@ def _header_values(header: RunHeader) -> dict[str, Any]:
         "began_at": header.began_at,
         "policies": _encode_policies(header),
         "undoes": header.undoes,
+        "plan_fingerprint": header.plan_fingerprint,
     }
 
 
@@ -294,6 +295,7 @@ def _record(row: Row[Any], totals: RunTotals) -> RunRecord:
         policy=None if common is None else decode_policy(common),
         course_policies=of_courses,
         undoes=None if row.undoes is None else RunId(row.undoes),
+        plan_fingerprint=row.plan_fingerprint,
     )
     return RunRecord(
         id=RunId(row.id),

@@ -41,6 +41,7 @@ RUN: Final = Table(
     Column("ended_at", _NUMBER),
     Column("policies", Text, nullable=False),
     Column("undoes", _NUMBER),
+    Column("plan_fingerprint", String(64)),
     # Never give the number of a run that was removed to another.
     sqlite_autoincrement=True,
 )

@@ -1,0 +1,71 @@
+"""The arguments and options of the commands about runs."""
+
+from typing import Annotated, TypeAlias
+
+import typer
+
+from maintien.cli.help import CONVERSION_PANEL, OTHER_PANEL
+from maintien.messages import N_
+
+RunArgument: TypeAlias = Annotated[
+    str | None,
+    typer.Argument(
+        metavar=N_("RUN"),
+        help=N_("A run's number, or last for the newest of the site."),
+        show_default=False,
+        rich_help_panel=OTHER_PANEL,
+    ),
+]
+ShowArgument: TypeAlias = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="show",
+        help=N_("Show one run with its courses and people, rather than list all."),
+        show_default=False,
+        rich_help_panel=OTHER_PANEL,
+    ),
+]
+AllSitesOption: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--all-sites",
+        help=N_("Runs of every site, not only of the one that is named."),
+        rich_help_panel=OTHER_PANEL,
+    ),
+]
+ExportFormatOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="csv|xlsx",
+        help=N_("Write a table for spreadsheets instead. Default: as the file's name ends."),
+        rich_help_panel=OTHER_PANEL,
+    ),
+]
+OutputOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar=N_("FILE"),
+        help=N_("Where to write it; a CSV goes to standard output otherwise."),
+        rich_help_panel=OTHER_PANEL,
+    ),
+]
+TableOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--table",
+        metavar="courses|changes|left-alone",
+        help=N_("Which table of a run a CSV holds; a spreadsheet has all. Default: changes."),
+        rich_help_panel=OTHER_PANEL,
+    ),
+]
+EvenIfAccessIsLostOption: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--even-if-access-is-lost",
+        help=N_("Undo also where it takes people's only access to a course away."),
+        rich_help_panel=CONVERSION_PANEL,
+    ),
+]
