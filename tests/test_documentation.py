@@ -33,6 +33,9 @@ PAGE_OF: Final = {
     "participants": "participants.md",
     "convert": "convert.md",
     "apply": "plan-files.md",
+    "runs": "runs.md",
+    "undo": "runs.md",
+    "resume": "runs.md",
 }
 """Where the guide explains the options of each command; those of all commands stand in index.md."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import maintien.cli.conversion
+import maintien.runs.conduct
 from maintien.errors import CourseKeptLocked
 from maintien.runs.execute import CourseOutcome, execute
 from maintien.sites.database.site import DatabaseSite
@@ -54,7 +55,7 @@ def test_a_run_writes_what_the_preview_showed(university: Path, at_university: S
     preview = at_university(*BIO, "--until", "2027-08-31", "--json")
     said = at_university(*BIO, "--until", "2027-08-31", "--json", "--run")
     assert (said.status, said.err) == (0, "")
-    assert json.loads(said.out) == json.loads(preview.out) | {"written": True}
+    assert json.loads(said.out) == json.loads(preview.out) | {"written": True, "run": 1}
     assert manual_enrolments(university) == {(2, 11): AUGUST, (2, 12): AUGUST, (2, 13): AUGUST}
 
 
@@ -196,9 +197,7 @@ def failing(outcomes: Iterator[CourseOutcome], failing: set[str]) -> Iterator[Co
 def test_the_status_tells_a_part_from_nothing(
     courses: set[str], status: int, at_university: Say, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        maintien.cli.conversion, "execute", lambda *a, **k: failing(execute(*a, **k), courses)
-    )
+    monkeypatch.setattr(maintien.runs.conduct, "execute", lambda *a, **k: failing(execute(*a, **k), courses))
     said = at_university(*BIO, "--course", "MATH", "--until", "2027-08-31", "--run")
     assert said.status == status
     for name in courses:
@@ -213,7 +212,7 @@ def interrupted(outcomes: Iterator[CourseOutcome]) -> Iterator[CourseOutcome]:
 def test_an_interrupted_run_says_how_far_it_got(
     university: Path, at_university: Say, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(maintien.cli.conversion, "execute", lambda *a, **k: interrupted(execute(*a, **k)))
+    monkeypatch.setattr(maintien.runs.conduct, "execute", lambda *a, **k: interrupted(execute(*a, **k)))
     said = at_university(*BIO, "--course", "MATH", "--until", "2027-08-31", "--run")
     assert (said.status, said.out) == (130, "")
     assert "after 1 of 2 courses" in said.err

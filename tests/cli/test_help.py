@@ -15,6 +15,8 @@ GLOBAL_OPTIONS = {
     "--lang",
     "--now",
     "--operator",
+    "--state",
+    "--wait",
     "--json",
     "--debug",
     "--no-progress",
@@ -23,6 +25,9 @@ GLOBAL_OPTIONS = {
 }
 SELECTION = {"--course", "--category", "--cohort", "--all", "--courses-file", "--help"}
 COMMANDS = {
+    "runs": {"--all-sites", "--format", "--output", "--table", "--help"},
+    "undo": {"--run", "--even-if-access-is-lost", "--help"},
+    "resume": {"--run", "--help"},
     "demo": {"--folder", "--fresh", "--help"},
     "check": SELECTION,
     "courses": SELECTION,

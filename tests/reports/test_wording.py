@@ -52,6 +52,15 @@ REASONS: dict[Reason, tuple[str, str]] = {
     left_alone.StillListed(methods=("cohort",)): ("Cohort sync", "Synchronisation des cohortes"),
     left_alone.FeedUnknown(methods=("database",)): ("--feed-is-gone", "--feed-is-gone"),
     left_alone.MethodGone(): ("no longer in the course", "plus dans le cours"),
+    left_alone.ChangedSince(
+        row="UserEnrolment",
+        ours=(f"ends_at={END}", "status=0", "modifierid=2"),
+        found=("ends_at=0", "status=1", "modifierid=5"),
+    ): (
+        "enrolment, ends unlimited, status suspended, changed by #5 instead of ends 2027-08-31 23:59,"
+        " status active, changed by #2",
+        "inscription, fin illimité, état suspendu",
+    ),
     left_alone.ManualMethodUnavailable(): ("no manual", "pas d\u2019inscriptions manuelles"),
 }
 
@@ -79,6 +88,7 @@ WARNINGS: dict[Finding, tuple[str, str]] = {
     ),
     findings.EndDateIsPast(): ("--until", "--until"),
     findings.EndDateShortens(people=3): ("3 people", "3 personnes"),
+    findings.OtherRolesGo(people=3): ("3 people", "3 personnes"),
 }
 FINE: dict[Finding, tuple[str, str]] = {
     findings.ManualInstanceMissing(): ("it is added", "elle est ajoutée"),
