@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOCKS := requirements
+# Each worker starts servers of its own.
+WORKERS ?= $(shell nproc)
 
 # Wheels only: installing runs no code of a package, and needs no compiler.
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input \
@@ -31,7 +33,7 @@ demo: install ## the embedded university: forecast, convert, the cut, who kept a
 dev: $(VENV)/.dev ## the program and what its developers need
 
 test: dev databases ## every test, on SQLite, PostgreSQL and MariaDB (ARGS= for pytest)
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) $(ARGS)
 
 check: dev ## style, types, layers and catalogues
 	$(BIN)/ruff check

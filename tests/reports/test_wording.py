@@ -57,9 +57,9 @@ REASONS: dict[Reason, tuple[str, str]] = {
         ours=(f"ends_at={END}", "status=0", "modifierid=2"),
         found=("ends_at=0", "status=1", "modifierid=5"),
     ): (
-        "enrolment, ends unlimited, status suspended, changed by #5 instead of ends 2027-08-31 23:59,"
-        " status active, changed by #2",
-        "inscription, fin illimité, état suspendu",
+        "enrolment, ends: unlimited, status: suspended, changed by: #5 instead of ends: 2027-08-31 23:59,"
+        " status: active, changed by: #2",
+        "inscription, fin\u00a0: illimité, statut\u00a0: suspendue",
     ),
     left_alone.ManualMethodUnavailable(): ("no manual", "pas d\u2019inscriptions manuelles"),
 }

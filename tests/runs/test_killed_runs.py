@@ -53,7 +53,7 @@ class Tries:
     def prepare(self, *command: str) -> None:
         """Start a process, which imports what it needs and waits."""
         self.waiting.append(
-            subprocess.Popen(
+            subprocess.Popen(  # noqa: S603 -- ourselves
                 [sys.executable, str(RUNNER), *command, *self.options],
                 cwd=ROOT,
                 stdin=subprocess.PIPE,

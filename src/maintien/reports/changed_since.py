@@ -44,7 +44,9 @@ def values_text(texts: Texts, reason: ChangedSince, values: tuple[str, ...], zon
 
 def _value_text(texts: Texts, row: str, assignment: str, zone: tzinfo) -> str:
     name, _, value = assignment.partition("=")
-    return f"{texts.gettext(FIELDS.get(name, name))} {_shown(texts, row, name, value, zone)}"
+    field = texts.gettext(FIELDS.get(name, name))
+    shown = _shown(texts, row, name, value, zone)
+    return texts.gettext("{field}: {value}").format(field=field, value=shown)
 
 
 def _shown(texts: Texts, row: str, name: str, value: str, zone: tzinfo) -> str:
