@@ -166,12 +166,19 @@ class _Execution:
             if under_way is not None and not self.site.reads_while_writing:
                 yield under_way[0], under_way[1].result()
                 under_way = None
-            plans = _plan_batch(self.site, batch, self.plan, self.inherited_roles)
+            plans = self._plan(batch)
             if under_way is not None:
                 yield under_way[0], under_way[1].result()
             under_way = batch, writer.submit(self.write, batch, plans)
         if under_way is not None:
             yield under_way[0], under_way[1].result()
+
+    def _plan(self, batch: Batch) -> list[CoursePlan]:
+        """Read and plan a batch, and make its plans durable: here, since the writing is what takes long."""
+        plans = _plan_batch(self.site, batch, self.plan, self.inherited_roles)
+        if self.journal is not None:
+            self.journal.planned([plan for plan in plans if not plan.is_empty])
+        return plans
 
     def write(self, batch: Batch, plans: Sequence[CoursePlan]) -> list[CourseOutcome]:
         """Write a batch, planning again what has moved; course by course where it won't go together."""
@@ -182,7 +189,7 @@ class _Execution:
                 if pause is None:
                     return self._split(batch, plans, obstacle)
                 self.pause(pause)
-                plans = _plan_batch(self.site, batch, self.plan, self.inherited_roles)
+                plans = self._plan(batch)
             else:
                 break
         return [CourseOutcome(plan=plan) for plan in plans]
@@ -190,8 +197,6 @@ class _Execution:
     def _write_once(self, batch: Batch, plans: Sequence[CoursePlan]) -> None:
         to_write = [plan for plan in plans if not plan.is_empty]
         if to_write:
-            if self.journal is not None:
-                self.journal.planned(to_write)
             self._write_to_site(batch, to_write)
         if self.journal is not None:
             self.journal.written(plans)
@@ -239,13 +244,7 @@ class _Execution:
             if self.journal is not None:
                 self.journal.failed(plans[0], str(failure))
             return [CourseOutcome(plan=plans[0], failure=failure)]
-        return [
-            outcome
-            for course in batch
-            for outcome in self.write(
-                [course], _plan_batch(self.site, [course], self.plan, self.inherited_roles)
-            )
-        ]
+        return [outcome for course in batch for outcome in self.write([course], self._plan([course]))]
 
 
 def _failure(plan: CoursePlan, obstacle: Exception) -> CourseFailed:
