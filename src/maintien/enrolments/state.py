@@ -2,7 +2,7 @@
 
 Rows carry every column that a change may touch, so that a change can be undone to the letter. They
 are named tuples rather than dataclasses: a site has millions of them, and a frozen dataclass costs
-five times as much to make (docs/decisions/0002-rows-are-named-tuples.md).
+eight times as much to make (docs/decisions/0002-rows-are-named-tuples.md).
 """
 
 from collections.abc import Mapping
