@@ -143,7 +143,9 @@ def test_run_that_loses_its_database_stops_and_resumes(
         assert (out, "Traceback" in err) == ("", False)
         status, found = courses(state)
         assert status is RunStatus.STOPPED
-        assert (found[CourseStatus.WRITTEN], found[CourseStatus.PLANNED]) == (8, 4)
+        # The batch that was lost; and the next, if it was read before its session ended too.
+        assert found[CourseStatus.WRITTEN] == 8
+        assert found[CourseStatus.PLANNED] in {4, 8}
         assert manual_courses(site) == set(range(2, 10))
 
         assert say(site, state, "resume", "last", "--run") == 0
