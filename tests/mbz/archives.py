@@ -172,7 +172,8 @@ def enrolment_xml(id_: object, user: object, ends_at: object = 0) -> str:
     """Write one enrolment; its values need not be numbers."""
     return (
         f'<enrolment id="{id_}"><status>0</status><userid>{user}</userid><timestart>0</timestart>'
-        f"<timeend>{ends_at}</timeend><modifierid>2</modifierid><timemodified>1760000000</timemodified></enrolment>\n"
+        f"<timeend>{ends_at}</timeend><modifierid>2</modifierid><timemodified>1760000000</timemodified>"
+        "</enrolment>\n"
     )
 
 

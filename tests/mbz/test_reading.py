@@ -18,6 +18,7 @@ from maintien.enrolments.state import (
 from maintien.mbz.archive import ArchivedGroup, ArchivedRole, ArchivedUser
 from maintien.mbz.parts import Part
 from maintien.mbz.reading import read_archive, read_header, read_rows
+from maintien.moodle.ids import UserId
 from tests.mbz.archives import (
     CONTEXT_ID,
     COURSE_ID,
@@ -56,6 +57,21 @@ def _instance(id_: int, method: str, order: int, **values: int | str | None) -> 
     )  # type: ignore[arg-type]
 
 
+def _student(id_: int) -> ArchivedUser:
+    return ArchivedUser(
+        id=UserId(id_),
+        username=f"u{id_}",
+        idnumber="",
+        email=f"u{id_}@example.fr",
+        firstname="Léa",
+        lastname=f"Martin {id_}",
+        auth="cas",
+        mnethosturl="",
+        is_deleted=False,
+        firstaccess=0,
+    )
+
+
 STATE = CourseState(
     course=COURSE,
     instances=(
@@ -82,12 +98,7 @@ def _stored(members: Members) -> bytes:
 def test_an_archive_becomes_a_course_whatever_its_container(pack: Callable[[Members], bytes]) -> None:
     archive = read_archive(source_of(pack(documents().items())))
     assert archive.state == STATE
-    assert archive.users == {
-        id_: ArchivedUser(
-            id_, f"u{id_}", "", f"u{id_}@example.fr", "Léa", f"Martin {id_}", "cas", "", False, 0
-        )  # type: ignore[arg-type]  # noqa: E501, FBT003
-        for id_ in (3, 4)
-    }
+    assert archive.users == {3: _student(3), 4: _student(4)}
     assert archive.roles == {5: ArchivedRole(5, "student", "", "", "student")}  # type: ignore[arg-type]
     assert archive.groups == {
         9: ArchivedGroup(9, "TD2", "", None, None, None, 0, None, None, None, None)  # type: ignore[arg-type]

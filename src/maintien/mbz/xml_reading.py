@@ -80,6 +80,9 @@ class _Reader:
         self._fed += len(piece)
         if self._fed > self._limits.document_size:
             raise _refusal(DocumentTooLarge, self._member, self._limits.document_size)
+        if b"\0" in piece:
+            # Expat takes it for UTF-16, whatever it was told.
+            raise self._broken(_NOT_UTF_8)
         self._parse(piece, is_last=False)
         if self._fed - self._parser.CurrentByteIndex > self._limits.token_length + _SLICE:
             raise _refusal(TagTooLong, self._member, self._limits.token_length)
