@@ -180,8 +180,8 @@ def enrolment_xml(id_: object, user: object, ends_at: object = 0) -> str:
 def role_assignments_xml(users: Iterable[int] = (3, 4)) -> bytes:
     """Write student roles that the cohort's instance gave."""
     rows = "".join(
-        f'<assignment id="{700 + user}"><roleid>5</roleid><userid>{user}</userid><timemodified>9</timemodified>'
-        "<modifierid>2</modifierid><component>enrol_cohort</component><itemid>12</itemid>"
+        f'<assignment id="{700 + user}"><roleid>5</roleid><userid>{user}</userid>'
+        "<timemodified>9</timemodified><modifierid>2</modifierid><component>enrol_cohort</component><itemid>12</itemid>"
         "<sortorder>0</sortorder></assignment>"
         for user in users
     )
