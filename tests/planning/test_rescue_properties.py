@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maintien.enrolments.access import instances_by_id, people_with_access
-from maintien.enrolments.state import CourseState, UserEnrolment
+from maintien.enrolments.state import CourseState, GroupMembership, RoleAssignment, UserEnrolment
 from maintien.enrolments.withdrawals import (
     Deed,
     LeftGroup,
@@ -80,17 +80,17 @@ def _carried_out(before: CourseState, fates: dict[UserEnrolment, tuple[Fate, Dee
     }
     remaining = [row for row in before.enrolments if row not in unenrolled]
     without_any = {row.userid for row in unenrolled} - {row.userid for row in remaining}
-    deed_of = {
+    deed_of: dict[tuple[UserId, str, int], Deed] = {
         (row.userid, component_of(methods[row.instanceid]), row.instanceid): deed
         for row, (fate, deed) in fates.items()
         if fate in (Fate.UNENROLLED, Fate.SUSPENDED_WITHOUT_ROLES)
     }
     deed_of_last = {row.userid: deed for row, deed in unenrolled.items() if row.userid in without_any}
-    roles_taken = {
+    roles_taken: dict[RoleAssignment, Deed | None] = {
         role: deed_of.get((role.userid, role.component, role.itemid), deed_of_last.get(role.userid))
         for role in before.roles
     }
-    memberships_taken = {
+    memberships_taken: dict[GroupMembership, Deed | None] = {
         row: deed_of.get((row.userid, row.component, row.itemid), deed_of_last.get(row.userid))
         for row in before.memberships
     }

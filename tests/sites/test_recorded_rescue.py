@@ -1,11 +1,11 @@
 """A rescue after the recorded cuts gives everybody back what they had, and nobody else anything."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 
-from maintien.moodle.ids import UserId
+from maintien.moodle.ids import RoleId, UserId
 from maintien.moodle.values import NO_END, EnrolmentStatus, InstanceStatus
 from maintien.planning.left_alone import ManualMethodUnavailable
 from maintien.planning.plan import Source
@@ -25,10 +25,16 @@ def until(case: CutCase) -> int:
     return case.clock + YEAR
 
 
-def planner(case: CutCase, site: DatabaseSite, *, enable_manual: bool = True) -> Planner:
-    """``rescue --roles all``, an hour after the sync."""
+def planner(
+    case: CutCase,
+    site: DatabaseSite,
+    *,
+    roles: frozenset[RoleId] | None = None,
+    enable_manual: bool = True,
+) -> Planner:
+    """A rescue an hour after the sync."""
     policy = RescuePolicy(
-        window=window_of(case), ends_at=until(case), roles=None, enable_manual=enable_manual
+        window=window_of(case), ends_at=until(case), roles=roles, enable_manual=enable_manual
     )
     circumstances = Circumstances(now=case.clock + HOUR, operator=UserId(case.operator))
     return Planner(policy=policy, config=site.read_config(), circumstances=circumstances)
@@ -154,9 +160,7 @@ def test_students_get_only_the_student_role_back(moodle_database: MoodleDatabase
     case = cut_case(number)
     student = case.roles["student"]
     with site_cut(moodle_database, case) as site:
-        asked = planner(case, site)
-        students = replace(asked.policy, roles=frozenset({student}))
-        run_planner(site, replace(asked, policy=students))
+        run_planner(site, planner(case, site, roles=frozenset({RoleId(student)})))
         after = read(site, case)
 
     cut, now = Access.of(case.cut, case, case.clock), Access.of(after, case, case.clock + HOUR)

@@ -146,6 +146,18 @@ class LogBeginsLate:
     """Unix seconds."""
 
 
+RescueFinding: TypeAlias = (
+    ManualEnrolmentsRevived
+    | GradesGone
+    | RolesBelowCourseGone
+    | GroupsGone
+    | GroupsAreCached
+    | LogRowsUnreadable
+    | LogIsSilent
+    | LogBeginsLate
+)
+"""What there is to know before something is given back."""
+
 Warning_: TypeAlias = (
     ManualInstanceMissing
     | EnablingGivesAccess
@@ -156,14 +168,7 @@ Warning_: TypeAlias = (
     | EndDateIsPast
     | EndDateShortens
     | OtherRolesGo
-    | ManualEnrolmentsRevived
-    | GradesGone
-    | RolesBelowCourseGone
-    | GroupsGone
-    | GroupsAreCached
-    | LogRowsUnreadable
-    | LogIsSilent
-    | LogBeginsLate
+    | RescueFinding
 )
 
 Finding: TypeAlias = Obstacle | Warning_
