@@ -4,10 +4,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Select, insert, select, text
+from sqlalchemy.exc import DBAPIError
 
 from maintien.enrolments.rows import Course
 from maintien.enrolments.state import CourseState
@@ -36,13 +38,23 @@ from maintien.moodle.ids import (
     GroupId,
     UserId,
 )
+from maintien.sites.database.bulk import bulk_insert
+from maintien.sites.database.connecting import connect_engine
 from maintien.sites.database.reading import read_states
+from maintien.sites.database.site import DatabaseSite
 from maintien.sites.database.tables import MoodleTables, moodle_tables
-from maintien.sites.database.withdrawals import history_query, log_query, read_withdrawals
-from maintien.sites.interface import Selection
+from maintien.sites.database.urls import parse_database_url
+from maintien.sites.database.withdrawals import (
+    history_query,
+    log_query,
+    read_withdrawals,
+    removed_query,
+)
+from maintien.sites.interface import CourseSize, Selection
 from tests.golden_cases import CUT_CASES, cut_case
 from tests.servers.moodle_databases import MoodleDatabase
 from tests.sites.recorded_withdrawals import site_cut
+from tests.sites.small_moodle import create_account, url_for
 
 SINCE, CUT, TO = 1_788_000_000, 1_788_000_100, 1_788_000_200
 WINDOW = Window(SINCE, TO)
@@ -178,6 +190,28 @@ def test_groups_that_are_still_in_the_course_are_told(moodle_database: MoodleDat
     assert found.groups == {GroupId(41)}
 
 
+@pytest.mark.parametrize("others", [0, 2_000], ids=["some courses", "more than go into one query"])
+def test_course_is_as_large_as_it_was(moodle_database: MoodleDatabase, others: int) -> None:
+    sizes = [CourseSize(BIOLOGY._replace(id=CourseId(7 + number)), 3) for number in range(2 + others)]
+    log = [
+        unenrolled(LEA),
+        unenrolled(TOM),
+        unenrolled(TOM, timecreated=SINCE - 1),
+        logged(ROLE_UNASSIGNED),
+        unenrolled(courseid=5),
+        unenrolled(courseid=None),
+    ]
+    tables = moodle_tables(moodle_database.prefix)
+    with moodle_database.engine.begin() as connection:
+        put(connection, tables, "logstore_standard_log", *log)
+    site = DatabaseSite(name="log", engine=moodle_database.engine, tables=tables)
+
+    found = site.with_removed(sizes, WINDOW)
+
+    assert [size.enrolments for size in found[:3]] == ([5, 3] if not others else [5, 3, 3])
+    assert [size.course for size in found] == [size.course for size in sizes]
+
+
 HOSTILE = {
     "object": 'O:8:"stdClass":0:{}',
     "reference": "a:1:{i:0;R:1;}",
@@ -257,12 +291,48 @@ def test_accounts_of_people_who_are_no_longer_enrolled_are_looked_up(
     assert unasked == CourseState(course=BIOLOGY)
 
 
+READER, PASSWORD = "maintien_read", "read only"
+
+
+def granted_by_the_guide(database: MoodleDatabase) -> str:
+    """A URL of the site for an account that may read no more than the guide's statements let it."""
+    page = (Path(__file__).parents[2] / "docs" / "guide" / "en" / "opening-a-site.md").read_text()
+    section = page[page.index("### For a rescue") : page.index("## An account that may write")]
+    postgresql, mariadb = re.findall(r"```sql\n(.*?)```", section, re.DOTALL)
+    engine = database.engine
+    create_account(engine, READER, PASSWORD)
+    is_postgresql = engine.dialect.name == "postgresql"
+    schema = "" if is_postgresql else f"{engine.url.database}."
+    statements = postgresql if is_postgresql else mariadb.replace("moodle.", schema)
+    groups = f"GRANT SELECT ON {schema}mdl_groups TO {READER}"
+    with engine.begin() as connection:
+        for statement in (*statements.split(";")[:-1], groups):
+            connection.exec_driver_sql(statement)
+    return url_for(database.site_url, READER, PASSWORD)
+
+
+@pytest.mark.parametrize("moodle_database", ["postgresql", "mariadb"], indirect=True)
+def test_statements_of_the_guide_let_a_reading_account_read_what_was_taken(
+    moodle_database: MoodleDatabase,
+) -> None:
+    tables = moodle_tables(moodle_database.prefix)
+    read(moodle_database, [unenrolled(), logged(GROUP_MEMBER_REMOVED, objectid=41)])
+    engine = connect_engine(parse_database_url(granted_by_the_guide(moodle_database)))
+    with engine.connect() as connection:
+        found = read_withdrawals(connection, tables, [BIOLOGY], WINDOW)[BIOLOGY.id]
+        with pytest.raises(DBAPIError):
+            connection.execute(select(tables.logstore_standard_log.c.ip))
+    engine.dispose()
+
+    assert (len(found.removed), len(found.left_groups)) == (1, 1)
+
+
 ROWS = 20_000
 """Enough for a database to prefer its indexes."""
 
 
 @pytest.mark.parametrize("moodle_database", ["postgresql", "mariadb"], indirect=True)
-@pytest.mark.parametrize("courses", [[7], list(range(2, 60))], ids=["one course", "a batch"])
+@pytest.mark.parametrize("courses", [[7], list(range(2, 22))], ids=["one course", "a batch"])
 def test_log_and_history_are_read_by_an_index(moodle_database: MoodleDatabase, courses: list[int]) -> None:
     tables = moodle_tables(moodle_database.prefix)
     busy = [
@@ -280,16 +350,52 @@ def test_log_and_history_are_read_by_an_index(moodle_database: MoodleDatabase, c
             (tables.grade_grades_history, history),
             (tables.grade_items, items),
         ):
-            connection.execute(insert(table), rows)
+            bulk_insert(connection, table, tuple(rows[0]), [tuple(row.values()) for row in rows])
             analyse = "ANALYZE" if connection.dialect.name == "postgresql" else "ANALYZE TABLE"
             connection.execute(text(f"{analyse} {table.name}"))
         wanted = [CourseId(each) for each in courses]
         log = tables.logstore_standard_log
 
         assert _tables_scanned(connection, select(log.c.id).where(log.c.target != "x")) == [log.name]
-        assert _tables_scanned(connection, log_query(tables, wanted, WINDOW)) == []
-        scanned = _tables_scanned(connection, history_query(tables, wanted, WINDOW))
+        assert _tables_scanned(connection, log_query(tables, wanted, WINDOW, connection.dialect.name)) == []
+        assert _tables_scanned(connection, removed_query(tables, wanted, WINDOW)) == []
+        assert _tables_scanned(connection, removed_query(tables, None, WINDOW)) == []
+        scanned = _tables_scanned(connection, history_query(tables, wanted, WINDOW, connection.dialect.name))
         assert tables.grade_grades_history.name not in scanned
+
+
+@pytest.mark.parametrize("moodle_database", ["postgresql", "mariadb"], indirect=True)
+def test_night_of_the_cut_is_not_gone_through_for_each_batch(moodle_database: MoodleDatabase) -> None:
+    """The database's figures are of the day before: as far as they tell, little happened that night."""
+    tables = moodle_tables(moodle_database.prefix)
+    log = tables.logstore_standard_log
+    views = [
+        logged(GRADE_DELETED, courseid=row % 200, eventname="\\core\\event\\x", timecreated=SINCE - row * 600)
+        for row in range(ROWS)
+    ]
+    cut = [unenrolled(courseid=row % 200, timecreated=CUT) for row in range(ROWS // 2)]
+    with moodle_database.engine.begin() as connection:
+        bulk_insert(connection, log, tuple(views[0]), [tuple(row.values()) for row in views])
+        analyse = "ANALYZE" if connection.dialect.name == "postgresql" else "ANALYZE TABLE"
+        connection.execute(text(f"{analyse} {log.name}"))
+        bulk_insert(connection, log, tuple(cut[0]), [tuple(row.values()) for row in cut])
+        courses = [CourseId(each) for each in range(2, 12)]
+        query = log_query(tables, courses, WINDOW, connection.dialect.name)
+
+        plan = " ".join(_explained(connection, query))
+        if connection.dialect.name == "postgresql":
+            assert re.search(
+                r"Index Cond: \(\(courseid = asked.courseid|Index Cond: \(\(courseid = \(unnest", plan
+            )
+        else:
+            read_rows = int(re.findall(r"'rows': '?(\d+)", plan)[0])
+            assert read_rows < ROWS // 20
+
+
+def _explained(connection: Connection, query: Select[Any]) -> list[str]:
+    sql = str(query.compile(connection.engine, compile_kwargs={"literal_binds": True}))
+    explained = connection.exec_driver_sql("EXPLAIN " + sql.replace("%", "%%"))
+    return [str(dict(row)) for row in explained.mappings()]
 
 
 def _tables_scanned(connection: Connection, query: Select[Any]) -> list[str]:

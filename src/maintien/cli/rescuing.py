@@ -11,7 +11,7 @@ from maintien.cli.policies import Terms, make_policies, make_rescue_policy
 from maintien.cli.policy_runs import PolicyRun
 from maintien.cli.rescue_request import RescueRequest
 from maintien.cli.selections import Asked, find_courses
-from maintien.cli.withdrawals import reading_withdrawals
+from maintien.cli.withdrawals import reading_withdrawals, sized_by_withdrawals
 from maintien.errors import EmptySelection, MissingEndDate, MissingSince, ReadOnlyAccount
 from maintien.planning.policy import Circumstances
 from maintien.reports.conversion import ConversionReport
@@ -52,7 +52,7 @@ def _prepare(invocation: Invocation, session: Session, asked: Asked, request: Re
         invocation=invocation,
         session=reading_withdrawals(session, policies),
         kind=RunKind.RESCUE,
-        found=found,
+        found=sized_by_withdrawals(session, found, policies),
         policies=policies,
         circumstances=Circumstances(now=now, operator=operator),
     )

@@ -3,8 +3,17 @@
 from dataclasses import replace
 
 from maintien.bootstrap import Session
+from maintien.cli.selections import Found
 from maintien.planning.course_planners import Policies
 from maintien.planning.policy import RescuePolicy
+
+
+def sized_by_withdrawals(session: Session, found: Found, policies: Policies) -> Found:
+    """Give the courses found the size that they have for a rescue: with the people who are gone."""
+    policy = policies.common
+    if not isinstance(policy, RescuePolicy):
+        return found
+    return replace(found, sizes=session.site.with_removed(found.sizes, policy.window))
 
 
 def reading_withdrawals(session: Session, policies: Policies) -> Session:

@@ -22,6 +22,7 @@ from maintien.sites.database import (
     privileges,
     reading,
     selecting,
+    withdrawals,
     writing,
 )
 from maintien.sites.database.connecting import reading_engine, writing_engine
@@ -59,6 +60,16 @@ class DatabaseSite:
         """Find the courses of a selection, each once, by id; the front page is not among them."""
         with self._reading() as connection:
             return selecting.select_courses(connection, self.tables, selection)
+
+    def with_removed(self, sizes: Sequence[CourseSize], window: Window) -> list[CourseSize]:
+        """Count with the enrolments of each course those that were removed within ``window``.
+
+        A course that a sync has emptied is as large to whoever gives its people back what they had.
+        """
+        courses = [size.course.id for size in sizes]
+        with self._reading() as connection:
+            removed = withdrawals.count_removed(connection, self.tables, courses, window)
+        return [CourseSize(c, enrolments + removed.get(c.id, 0)) for c, enrolments in sizes]
 
     def resolve_courses(self, tokens: Iterable[str]) -> Mapping[str, CourseId]:
         """Find the course that each token names, so that lines of a file keep to their courses.

@@ -56,7 +56,7 @@ def prepare_rescue(site: DatabaseSite, calendar: UniversityCalendar) -> DemoResc
     policy = RescuePolicy(window=window, ends_at=calendar.until, roles=frozenset({config.roles["student"]}))
     return DemoRescue(
         site=replace(site, withdrawn_within=window),
-        sizes=tuple(site.select(Selection(everything=True))),
+        sizes=tuple(site.with_removed(site.select(Selection(everything=True)), window)),
         planner=Planner(
             policy=policy,
             config=config,
