@@ -1,6 +1,7 @@
 """``mbz info`` says what archives hold, names those that can't be read, and ends as it went."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -143,7 +144,8 @@ def test_users_are_there_or_anonymised_or_not(
             documents(moodle_backup=moodle_backup_xml(settings), users=users_xml((3, 4))).items()
         )
         (tmp_path / f"{name}.mbz").write_bytes(packed)
-    assert say("mbz", "info", str(tmp_path)).out.count(f" {word}\n") == 2
+    page = say("mbz", "info", str(tmp_path)).out
+    assert len(re.findall(rf" {word} *\n", page)) == 2
 
 
 def test_many_archives_are_listed_in_order(tmp_path: Path, say: Say) -> None:
