@@ -1,5 +1,8 @@
 """Measures ``convert`` beside the bare database, side by side in one run: ``make bench``.
 
+``archives`` as the first argument measures the reading of archives instead (:mod:`benchmarks.archives`);
+without any argument both are measured.
+
 With ``--rescue`` it measures ``rescue`` instead, over a log of ``--log-rows`` rows, and shows by which
 indexes the database reads it.
 
@@ -9,8 +12,10 @@ database on the same server. The ratio is conversion to bare SQL.
 """
 
 import argparse
+import sys
 from collections.abc import Iterator
 
+from benchmarks import archives
 from benchmarks.conversion import Measurement, measure
 from benchmarks.rescue import RescueMeasurement, measure_rescue
 from benchmarks.servers import SERVERS
@@ -30,7 +35,16 @@ HEADINGS = (
 
 
 def main() -> None:
-    """Measure what the arguments ask for, a line a measurement."""
+    """Measure what the arguments ask for."""
+    arguments = sys.argv[1:]
+    if arguments[:1] != ["archives"]:
+        measure_databases()
+    if arguments[:1] in ([], ["archives"]):
+        archives.main(arguments[1:])
+
+
+def measure_databases() -> None:
+    """Measure conversions or rescues, a line a measurement."""
     arguments = _parse_arguments()
     if arguments.rescue:
         for rescued in _rescues(arguments):
