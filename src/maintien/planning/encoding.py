@@ -24,7 +24,7 @@ from maintien.moodle.values import UnenrolAction
 from maintien.planning.changes import Added, Change, Changed, Removed, Row, row_of
 from maintien.planning.findings import Finding
 from maintien.planning.left_alone import LeftAlone, Reason
-from maintien.planning.plan import CoursePlan
+from maintien.planning.plan import CoursePlan, RestoredFrom
 from maintien.planning.policy import ConversionPolicy, EndFor, LikeMoodlePolicy, Mode, Policy
 
 VERSION: Final = 1
@@ -57,6 +57,7 @@ def encode_plan(plan: CoursePlan) -> Json:
         "converted": sorted(plan.converted),
         "touched": sorted(plan.touched),
         "echoes": [[userid, count] for userid, count in sorted(plan.echoes.items())],
+        **({} if plan.restored_from is None else {"restored_from": list(plan.restored_from)}),
     }
 
 
@@ -86,6 +87,7 @@ def _decode_plan(value: Any) -> CoursePlan:  # noqa: ANN401 -- checked by what i
         converted=frozenset(UserId(_number(userid)) for userid in value["converted"]),
         touched=frozenset(UserId(_number(userid)) for userid in value["touched"]),
         echoes={UserId(_number(userid)): _number(count) for userid, count in value["echoes"]},
+        restored_from=_decode_row(RestoredFrom, value["restored_from"]) if "restored_from" in value else None,
     )
 
 
@@ -139,7 +141,7 @@ def _allowed_types(row_type: type[Any]) -> tuple[tuple[type, ...], ...]:
 
 
 _ALLOWED: Final[Mapping[type[Any], tuple[tuple[type, ...], ...]]] = {
-    row_type: _allowed_types(row_type) for row_type in (Course, *_TABLES.values())
+    row_type: _allowed_types(row_type) for row_type in (Course, RestoredFrom, *_TABLES.values())
 }
 
 

@@ -2,12 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from maintien.enrolments.state import Course
-from maintien.moodle.ids import UserId
+from maintien.moodle.ids import CourseId, UserId
 from maintien.planning.changes import Change
 from maintien.planning.findings import Finding, Obstacle
 from maintien.planning.left_alone import LeftAlone
+
+
+class RestoredFrom(NamedTuple):
+    """Where a course's backup was made, as Moodle logs it of a restore."""
+
+    is_same_site: bool
+    courseid: CourseId
+    """The course's id on its own site."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +38,8 @@ class CoursePlan:
     echoes: Mapping[UserId, int] = field(default_factory=dict)
     """How many more ``user_enrolment_updated`` events a person's enrolment causes in Moodle than the one
     of its change: the procedure's steps write some rows several times over. Only in exact reproduction."""
+    restored_from: RestoredFrom | None = None
+    """The backup that the plan restores; None for a plan that is no restore."""
 
     @property
     def is_empty(self) -> bool:
