@@ -163,17 +163,8 @@ class SyncNotTriggered:
     """Moodle's own restore would first have run the external database's sync; this one does not."""
 
 
-Warning_: TypeAlias = (
-    ManualInstanceMissing
-    | EnablingGivesAccess
-    | ExpiryActs
-    | ExpiryNotice
-    | WelcomeMessage
-    | FeedUnenrolAction
-    | EndDateIsPast
-    | EndDateShortens
-    | OtherRolesGo
-    | ManualInstanceFromArchive
+RestoreFinding: TypeAlias = (
+    ManualInstanceFromArchive
     | ArchiveOfAnotherSite
     | ArchiveOfAnotherCourse
     | ArchiveIsAnonymised
@@ -184,6 +175,20 @@ Warning_: TypeAlias = (
     | RoleNotFound
     | RoleReplaced
     | SyncNotTriggered
+)
+"""What only a restore finds."""
+
+Warning_: TypeAlias = (
+    ManualInstanceMissing
+    | EnablingGivesAccess
+    | ExpiryActs
+    | ExpiryNotice
+    | WelcomeMessage
+    | FeedUnenrolAction
+    | EndDateIsPast
+    | EndDateShortens
+    | OtherRolesGo
+    | RestoreFinding
 )
 
 Finding: TypeAlias = Obstacle | Warning_

@@ -4,7 +4,7 @@ Settings and pages go by the names that Moodle gives them in its language packs.
 """
 
 from enum import Enum
-from typing import Final, assert_never
+from typing import Final
 
 from maintien.messages import N_
 from maintien.moodle.values import UnenrolAction
@@ -17,13 +17,16 @@ from maintien.planning.findings import (
     FeedUnenrolAction,
     Finding,
     ManualInstanceDisabled,
+    ManualInstanceFromArchive,
     ManualInstanceMissing,
     ManualInstanceWouldBeDisabled,
     ManualMethodDisabledOnSite,
     OtherRolesGo,
+    SyncNotTriggered,
     WelcomeMessage,
 )
 from maintien.reports.language import Texts
+from maintien.reports.restore_finding_wording import RESTORE_REMEDIES, restore_finding_text
 from maintien.reports.wording import method_name
 
 
@@ -41,6 +44,8 @@ def severity(finding: Finding) -> Severity:
         case ManualMethodDisabledOnSite() | ManualInstanceDisabled() | ManualInstanceWouldBeDisabled():
             return Severity.OBSTACLE
         case ManualInstanceMissing() | FeedUnenrolAction(action=UnenrolAction.KEEP):
+            return Severity.OK
+        case ManualInstanceFromArchive() | SyncNotTriggered():
             return Severity.OK
         case _:
             return Severity.WARNING
@@ -103,6 +108,7 @@ _REMEDIES: Final[dict[type[Finding], str]] = {
         "To leave them as they are, convert without --like-moodle and without --end-for all-manual."
     ),
     OtherRolesGo: N_("If they are to keep these roles too, name them with --roles."),
+    **RESTORE_REMEDIES,
 }
 
 
@@ -159,7 +165,7 @@ def finding_text(texts: Texts, finding: Finding) -> str:  # noqa: C901, PLR0911,
                 people,
             ).format(n=texts.number(people))
         case _:
-            assert_never(finding)
+            return restore_finding_text(texts, finding)
 
 
 def _notice_text(texts: Texts, notice: ExpiryNotice) -> str:

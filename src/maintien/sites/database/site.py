@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 
+from maintien.enrolments.accounts import AccountsWanted, SiteAccount, SiteIdentity, SiteRole
 from maintien.enrolments.people import Person
 from maintien.enrolments.state import Course, CourseState
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.ids import CourseId, GroupId, RoleId, UserId
 from maintien.planning.plan import CoursePlan
 from maintien.sites.database import (
+    accounts,
     configuration,
     dirty_users,
     duplicate_roles,
@@ -89,6 +91,31 @@ class DatabaseSite:
         """Read the names of all groups of these courses."""
         with self._reading() as connection:
             return people.read_group_names(connection, self.tables, courses)
+
+    def read_identity(self) -> SiteIdentity:
+        """Read what tells whether an archive was made on the site."""
+        with self._reading() as connection:
+            return accounts.read_identity(connection, self.tables)
+
+    def read_address(self, hostid: int) -> str:
+        """Read the address of a site of the Moodle network; empty where there is none."""
+        with self._reading() as connection:
+            return accounts.read_address(connection, self.tables, hostid)
+
+    def read_hosts(self, addresses: Iterable[str]) -> Mapping[str, int]:
+        """Read the ids of sites of the Moodle network, by their addresses; others are missing."""
+        with self._reading() as connection:
+            return accounts.read_hosts(connection, self.tables, addresses)
+
+    def read_accounts(self, wanted: AccountsWanted) -> Sequence[SiteAccount]:
+        """Read the accounts wanted, and perhaps some more."""
+        with self._reading() as connection:
+            return accounts.read_accounts(connection, self.tables, wanted)
+
+    def read_roles(self) -> Sequence[SiteRole]:
+        """Read all roles."""
+        with self._reading() as connection:
+            return accounts.read_roles(connection, self.tables)
 
     def write(
         self,
