@@ -631,6 +631,15 @@ class RunOfAnotherSite(UsageError):
     message = N_("Run {run} was made on {site}: open that site with --site.")
 
 
+class RunRestoresArchive(UsageError):
+    """A restore is one transaction: there is nothing between its beginning and its end."""
+
+    message = N_(
+        "Run {run} restores an archive, all of it or nothing: run “maintien restore {archive} --into …"
+        " --run” again, which changes nothing where it was done already."
+    )
+
+
 class RunUndone(UsageError):
     """The run was taken back; going on with it would do a part of it again."""
 
@@ -653,6 +662,18 @@ class UnwritableFile(UsageError):
     """A file that was asked for can't be written."""
 
     message = N_("{path} can't be written: {reason}")
+
+
+class MissingArchive(UsageError):
+    """An archive is to be restored, and none was named."""
+
+    message = N_("Say which archive: a .mbz file that Moodle or “maintien” wrote.")
+
+
+class MissingTarget(UsageError):
+    """An archive is to be restored, and no course was named."""
+
+    message = N_("Say into which course: --into with its id, short name or ID number.")
 
 
 class AccessWouldBeLost(UsageError):

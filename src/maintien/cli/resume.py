@@ -14,7 +14,7 @@ from maintien.cli.notices import CoursesDoneBefore, notify
 from maintien.cli.resuming import Resumed, policies_of
 from maintien.cli.run_options import RunArgument
 from maintien.cli.run_sites import open_runs_of_site
-from maintien.errors import ReadOnlyAccount, RunAppliesPlan, RunNotInterrupted, RunUndone
+from maintien.errors import ReadOnlyAccount, RunAppliesPlan, RunNotInterrupted, RunRestoresArchive, RunUndone
 from maintien.messages import N_
 from maintien.reports.runs import ListedRun
 from maintien.runs.history import courses_to_do
@@ -39,7 +39,7 @@ def resume_run(invocation: Invocation, which: str | None, *, is_to_write: bool) 
     """Show what a run has still to do, or do it and show that; tell the exit status.
 
     Raises MissingRun, UnknownRun, RunOfAnotherSite, RunNotInterrupted, RunUndone, RunAppliesPlan,
-    SiteBusy, ReadOnlyAccount, and what a site or a journal raises.
+    RunRestoresArchive, SiteBusy, ReadOnlyAccount, and what a site or a journal raises.
     """
     with open_session(invocation) as session:
         notify(invocation, *session.warnings)
@@ -67,6 +67,8 @@ def _require_something_to_do(run: ListedRun) -> None:
         raise RunUndone(run=record.id, undo=run.undone_by)
     if record.status is RunStatus.DONE:
         raise RunNotInterrupted(run=record.id)
+    if record.header.archive is not None:
+        raise RunRestoresArchive(run=record.id, archive=record.header.archive.path)
     if record.header.plan_fingerprint is not None:
         fingerprint = short_form(Fingerprint(record.header.plan_fingerprint))
         raise RunAppliesPlan(run=record.id, fingerprint=fingerprint)

@@ -77,6 +77,8 @@ class Resumed:
                     circumstances=Circumstances(now=header.began_at, operator=header.operator),
                 )
                 return planners.plan, planners.inherited_roles
+            case RunKind.RESTORE:
+                raise RuntimeError("a restore is not resumed")
 
     def _new_report(self, *, is_written: bool) -> RunReport:
         return new_report(

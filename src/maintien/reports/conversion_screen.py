@@ -49,7 +49,7 @@ class ConversionScreen:
 
     def render(self, texts: Texts, width: int) -> RenderableType:
         """Draw it for a terminal of ``width`` columns."""
-        return Group(*_spaced(self._parts(texts, width)))
+        return Group(*spaced(self._parts(texts, width)))
 
     def _parts(self, texts: Texts, width: int) -> Iterator[RenderableType]:
         header, totals = self.header, self.totals
@@ -64,7 +64,7 @@ class ConversionScreen:
         if self.changes:
             yield people_table(texts, header, self.changes, self.people, width)
             if self.more_changes:
-                yield _more_people(texts, self.more_changes)
+                yield more_people(texts, self.more_changes)
         if totals.counts.people_seen:
             yield share_picture(texts, totals.counts, width)
         yield sums_table(texts, totals)
@@ -84,14 +84,16 @@ class ConversionScreen:
         return blocked
 
 
-def _spaced(parts: Iterable[RenderableType]) -> Iterator[RenderableType]:
+def spaced(parts: Iterable[RenderableType]) -> Iterator[RenderableType]:
+    """Put an empty line between the parts of a screen."""
     for number, part in enumerate(parts):
         if number:
             yield Text()
         yield part
 
 
-def _more_people(texts: Texts, more: int) -> Text:
+def more_people(texts: Texts, more: int) -> Text:
+    """Say how many people are not shown."""
     line = texts.ngettext("and {n} more person", "and {n} more people", more)
     return plain(line.format(n=texts.number(more)), "dim")
 
