@@ -899,3 +899,28 @@ class TooManyNames(ArchiveBeyondLimits):
         "In {archive}, {member} has more than {limit} different names of elements: if you trust it, raise the"
         " limit with --limit names=N."
     )
+
+
+class ArchiveWithoutUsers(ArchiveError):
+    """The archive was made without the enrolled people."""
+
+    message = N_(
+        "{archive} holds no enrolled people: make the backup again with “Include enrolled users” ticked."
+    )
+
+
+class ArchiveOfFrontPage(ArchiveError):
+    """The archive was made of a site's front page."""
+
+    message = N_(
+        "{archive} was made of a site's front page, which has no enrolments: choose another archive."
+    )
+
+
+class ArchiveOfPartOfCourse(ArchiveError):
+    """The archive was made of a section or an activity."""
+
+    message = N_(
+        "{archive} was made of a part of a course, and parts hold no enrolments: make a backup of the whole"
+        " course."
+    )

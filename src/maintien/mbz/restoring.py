@@ -8,7 +8,8 @@ from typing import Final, NamedTuple, Protocol, TypeAlias
 
 from maintien.enrolments.accounts import AccountsWanted, SiteAccount, SiteIdentity, SiteRole
 from maintien.enrolments.state import Course, CourseState
-from maintien.mbz.archive import ArchivedCourse, ArchivedUser, ArchiveHeader
+from maintien.errors import ArchiveOfFrontPage, ArchiveOfPartOfCourse, ArchiveWithoutUsers
+from maintien.mbz.archive import COURSE_TYPE, ArchivedCourse, ArchivedUser, ArchiveHeader
 from maintien.mbz.matching.people import (
     Found,
     SeveralAccounts,
@@ -39,6 +40,8 @@ from maintien.planning.restore import Restoration
 
 PEOPLE_AT_ONCE: Final = 500
 """How many people are looked up together: each may be asked for by four traits."""
+
+_FRONT_PAGE_FORMAT: Final = "site"
 
 _NO_ROLE: Final = RoleId(0)
 
@@ -91,6 +94,19 @@ class Prepared:
     restoration: Restoration
     unmatched: Sequence[UnmatchedPerson]
     """By their ids in the archive."""
+
+
+def require_people(header: ArchiveHeader, archive: str) -> None:
+    """Refuse an archive that holds no enrolments; ``archive`` is what it is called in sentences.
+
+    Raises ArchiveOfPartOfCourse, ArchiveOfFrontPage and ArchiveWithoutUsers.
+    """
+    if header.type != COURSE_TYPE:
+        raise ArchiveOfPartOfCourse(archive=archive)
+    if header.original_course_format == _FRONT_PAGE_FORMAT:
+        raise ArchiveOfFrontPage(archive=archive)
+    if not header.includes_users:
+        raise ArchiveWithoutUsers(archive=archive)
 
 
 def is_same_site(header: ArchiveHeader, site: PeopleSite, identity: SiteIdentity) -> bool:

@@ -13,10 +13,15 @@ from rich.text import Text
 from maintien.enrolments.people import Person
 from maintien.mbz.restoring import NotRestored, UnmatchedPerson
 from maintien.moodle.ids import UserId
+from maintien.planning.findings import (
+    Finding,
+    ManualInstanceDisabled,
+    ManualInstanceWouldBeDisabled,
+)
 from maintien.reports.conversion_people import people_table
 from maintien.reports.conversion_screen import more_people, spaced
 from maintien.reports.conversion_tables import failures_table
-from maintien.reports.findings_screen import remarks_on_findings, remarks_table
+from maintien.reports.findings_screen import Remark, remarks_on_findings, remarks_table
 from maintien.reports.language import Texts
 from maintien.reports.people_changes import PersonChange
 from maintien.reports.restore_document import RestoreHeader
@@ -60,9 +65,9 @@ class RestoreScreen:
         header, totals = self.header, self.totals
         title = title_panel(texts, totals, written=header.written, remaining=header.remaining)
         yield Group(title, facts_table(self._facts(texts)))
-        found = [(finding, 0) for finding, _ in totals.findings.items()]
+        found = [finding for finding, _ in totals.findings.items()]
         if found:
-            table = remarks_table(texts, remarks_on_findings(texts, found))
+            table = remarks_table(texts, [_remark(texts, finding) for finding in found])
             yield Panel(table, title=plain(texts.gettext("Before you go on")), title_align="left")
         if self.changes:
             yield people_table(texts, header, self.changes, self.people, width)
@@ -87,6 +92,15 @@ class RestoreScreen:
         for summary in self.courses:
             yield texts.gettext("Into"), Prose(course_name(summary.course))
         yield texts.gettext("How"), plain(texts.gettext("merged into the course, as manual enrolments"))
+
+
+def _remark(texts: Texts, finding: Finding) -> Remark:
+    (remark,) = remarks_on_findings(texts, [(finding, 0)])
+    if isinstance(finding, ManualInstanceDisabled | ManualInstanceWouldBeDisabled):
+        # A restore leaves it disabled, as Moodle's does.
+        remedy = texts.gettext("Enable it in the course afterwards: Participants > Enrolment methods.")
+        return remark._replace(remedy=remedy)
+    return remark
 
 
 def _sums_table(texts: Texts, totals: Totals, not_restored: int) -> Table:
