@@ -555,6 +555,18 @@ class PlanTooLarge(UsageError):
     message = N_("What there is to do in {about} is too much for a plan: convert it without --save.")
 
 
+class ArchiveNotWritten(UsageError):
+    """The backup archive can't be written."""
+
+    message = N_("The archive {path} can't be written, and nothing of it is left there: {reason}")
+
+
+class ArchiveNotReplaced(UsageError):
+    """There is something where the backup archive is to be."""
+
+    message = N_("There is already something at {path}, which is not replaced: choose another name.")
+
+
 class DriftFound(SiteError):
     """The site is no longer as the plan found it."""
 
