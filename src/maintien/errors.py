@@ -32,6 +32,16 @@ class MaintienError(Exception):
         """Give the sentence in English."""
         return self.message.format(**self.fields)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel between processes, whatever the class takes to be made."""
+        return _made_again, (type(self), self.fields)
+
+
+def _made_again(kind: type[MaintienError], fields: dict[str, object]) -> MaintienError:
+    error = kind.__new__(kind, fields)
+    error.fields = fields
+    return error
+
 
 class UsageError(MaintienError):
     """The caller asked for something that can't be."""
@@ -670,16 +680,34 @@ class MissingFile(UsageError):
     message = N_("Say where to write the spreadsheet: -o FILE.xlsx.")
 
 
+class MissingArchive(UsageError):
+    """A command about archives got none."""
+
+    message = N_("Say which archives: .mbz files, folders of them, or URLs.")
+
+
+class MissingArchiveCommand(UsageError):
+    """The command line says “mbz”, and not what to do."""
+
+    message = N_("Say what to do with the archives: “maintien mbz --help” lists the commands.")
+
+
+class NoArchiveFound(UsageError):
+    """A folder or a pattern holds no archive."""
+
+    message = N_("There is no .mbz file in {place}: name another folder or the files themselves.")
+
+
+class UnknownLimit(UsageError):
+    """``--limit`` names no limit, or gives it no number."""
+
+    message = N_("--limit takes NAME=NUMBER, not {text!r}; its names are {known}.")
+
+
 class UnwritableFile(UsageError):
     """A file that was asked for can't be written."""
 
     message = N_("{path} can't be written: {reason}")
-
-
-class MissingArchive(UsageError):
-    """An archive is to be restored, and none was named."""
-
-    message = N_("Say which archive: a .mbz file that Moodle or “maintien” wrote.")
 
 
 class MissingTarget(UsageError):
@@ -827,6 +855,21 @@ class RepeatedRow(ArchiveError):
     """Two rows of a kind have an id in common, and nothing else."""
 
     message = N_("{archive} holds two different rows with the id {row} ({kind}): make a new backup.")
+
+
+class WorkerDied(ArchiveError):
+    """The process that worked on the archive was killed from outside."""
+
+    message = N_(
+        "{archive} could not be worked on, its process was killed, as happens where memory is short: try it"
+        " alone."
+    )
+
+
+class ArchiveTooBigForMemory(ArchiveError):
+    """The archive needs more memory than there is."""
+
+    message = N_("{archive} needs more memory than there is here: try it alone, or on a larger machine.")
 
 
 class ArchiveBeyondLimits(ArchiveError):

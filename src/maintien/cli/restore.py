@@ -6,9 +6,10 @@ from typing import Annotated, Final, TypeAlias
 import typer
 
 from maintien.cli.actions import Action
+from maintien.cli.archive_options import LimitOption, parse_limits
 from maintien.cli.convert_options import RunOption
 from maintien.cli.global_options import invocation_of
-from maintien.cli.help import CONVERSION_PANEL, COURSES_PANEL
+from maintien.cli.help import ARCHIVES_PANEL, COURSES_PANEL
 from maintien.cli.restoring import restore_archive
 from maintien.errors import MissingArchive, MissingTarget
 from maintien.messages import N_
@@ -21,9 +22,9 @@ ArchiveArgument: TypeAlias = Annotated[
     str | None,
     typer.Argument(
         metavar="FILE.mbz",
-        help=N_("A backup archive with enrolled people."),
+        help=N_("A backup archive with enrolled people: a file, or a URL such as s3://… and https://…"),
         show_default=False,
-        rich_help_panel=CONVERSION_PANEL,
+        rich_help_panel=ARCHIVES_PANEL,
     ),
 ]
 IntoOption: TypeAlias = Annotated[
@@ -42,14 +43,16 @@ def restore(
     *,
     file: ArchiveArgument = None,
     into: IntoOption = None,
+    limit: LimitOption = None,
     run: RunOption = False,
 ) -> Action:
     """Read the options of ``restore``.
 
-    Raises MissingArchive and MissingTarget.
+    Raises MissingArchive, MissingTarget and UnknownLimit.
     """
     if file is None:
         raise MissingArchive
     if into is None:
         raise MissingTarget
-    return partial(restore_archive, invocation_of(context), file, into, is_to_write=run)
+    limits = parse_limits(limit)
+    return partial(restore_archive, invocation_of(context), file, into, limits=limits, is_to_write=run)

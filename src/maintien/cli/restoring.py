@@ -12,10 +12,11 @@ from maintien.cli.operators import require_operator
 from maintien.cli.output import result_console
 from maintien.cli.progress import observer_of
 from maintien.cli.run_headers import conductor_for, run_header
-from maintien.cli.secrets import find_secrets, without_secrets
 from maintien.enrolments.state import CourseState
 from maintien.errors import ReadOnlyAccount
 from maintien.mbz.archive import ArchivedCourse
+from maintien.mbz.limits import ArchiveLimits
+from maintien.mbz.locations import locate
 from maintien.mbz.opening import open_archive
 from maintien.mbz.parts import Part
 from maintien.mbz.reading import read_archive
@@ -34,7 +35,10 @@ from maintien.sites.write_access import MayWrite
 _READ_AT_ONCE: Final = 1 << 20
 """Bytes."""
 
-_PARTS: Final = (Part.ENROLMENTS, Part.ROLE_ASSIGNMENTS, Part.ROLES, Part.USERS, Part.GROUPS)
+_PARTS: Final = (
+    *(Part.ENROLMENTS, Part.ROLE_ASSIGNMENTS, Part.INFOREF),
+    *(Part.ROLES, Part.USERS, Part.GROUPS),
+)
 """What a restore needs of an archive, besides its header; the groups only to count them."""
 
 
@@ -101,7 +105,9 @@ class _Restore:
         )
 
 
-def restore_archive(invocation: Invocation, file: str, into: str, *, is_to_write: bool) -> int:
+def restore_archive(
+    invocation: Invocation, file: str, into: str, *, limits: ArchiveLimits, is_to_write: bool
+) -> int:
     """Show what restoring an archive would do, or do it and show that; tell the exit status.
 
     Raises ArchiveError, and every error that a command line, a site or a run can give rise to.
@@ -110,19 +116,22 @@ def restore_archive(invocation: Invocation, file: str, into: str, *, is_to_write
         notify(invocation, *session.warnings)
         if is_to_write and not isinstance(session.site.check_may_write(), MayWrite):
             raise ReadOnlyAccount(site=session.site.name)
-        restore = _prepare(invocation, session, file, into)
+        restore = _prepare(invocation, session, file, into, limits)
         report = restore.run() if is_to_write else restore.preview()
         _show(invocation, session, report)
     return exit_status(failed=report.courses_failed, changed=report.courses_changed)
 
 
-def _prepare(invocation: Invocation, session: Session, file: str, into: str) -> _Restore:
+def _prepare(
+    invocation: Invocation, session: Session, file: str, into: str, limits: ArchiveLimits
+) -> _Restore:
     circumstances = Circumstances(now=session.clock(), operator=require_operator(invocation, session))
     (size,) = session.site.select(Selection(courses=(into,)))
-    with open_archive(file) as source:
-        archived = read_archive(source, _PARTS)
+    location = locate(file)
+    with open_archive(location) as source:
+        archived = read_archive(source, _PARTS, limits)
         require_people(archived.header, source.name)
-        archive = RestoredArchive(path=_without_secrets(file), sha256=_fingerprint(source))
+        archive = RestoredArchive(path=location.name, sha256=_fingerprint(source))
     return _Restore(
         invocation=invocation,
         session=session,
@@ -141,10 +150,6 @@ def _fingerprint(source: ArchiveSource) -> str:
     while part := source.read(_READ_AT_ONCE):
         digest.update(part)
     return digest.hexdigest()
-
-
-def _without_secrets(file: str) -> str:
-    return without_secrets(file, find_secrets([file]))
 
 
 def _show(invocation: Invocation, session: Session, report: RestoreReport) -> None:

@@ -91,7 +91,7 @@ class _Rows:
         users = {user.id: user for user in self._unique(ArchivedUser)} if knows_users else None
         return ArchivedCourse(
             header=header,
-            state=self._state(_course(header, self._rows.get(Course, ())), users),
+            state=self._state(course_of(header, self._rows.get(Course, ())), users),
             users=users or {},
             roles={role.id: role for role in self._unique(ArchivedRole)},
             groups={group.id: group for group in self._unique(ArchivedGroup)},
@@ -129,7 +129,7 @@ class _Rows:
         return unique
 
 
-def _course(header: ArchiveHeader, rows: Sequence[Course]) -> Course:
+def course_of(header: ArchiveHeader, rows: Sequence[Course]) -> Course:
     """Give the course; where its own document was not read, what the header says of it."""
     if rows:
         return rows[0]

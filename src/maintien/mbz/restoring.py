@@ -173,8 +173,9 @@ class _People:
             self._find_part(part)
 
     def _find_part(self, ids: Sequence[UserId]) -> None:
-        users = self.archived.users
-        known = [users[userid] for userid in ids if userid in users]
+        users, referenced = self.archived.users, self.archived.referenced
+        # Moodle passes over whomever the archive does not refer to (restore_users_parser_processor).
+        known = [users[userid] for userid in ids if userid in users and userid in referenced]
         self.are_anonymous = self.are_anonymous or any(map(is_anonymous, known))
         people = self._with_hosts(known)
         matches = match_people(people, self.site.read_accounts, is_same_site=self.is_same_site)
