@@ -98,9 +98,10 @@ class PackedRows(Generic[R]):
         return [column[place] for column in self._columns]
 
     def _rows(self, start: int, end: int) -> Iterator[R]:
+        rows: Iterator[tuple[Any, ...]]
         rows = zip(*(column[start:end] for column in self._columns), strict=True)
-        make, place = self._kind._make, self._text
-        if place is None:
-            return map(make, rows)
-        texts = list(self._texts)
-        return (make((*row[:place], texts[row[place]], *row[place + 1 :])) for row in rows)
+        place = self._text
+        if place is not None:
+            texts = list(self._texts)
+            rows = ((*row[:place], texts[row[place]], *row[place + 1 :]) for row in rows)
+        return map(self._kind._make, rows)

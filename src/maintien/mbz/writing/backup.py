@@ -42,6 +42,16 @@ from maintien.mbz.writing.tgz import Member, encoded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackupRequest:
+    """What a backup of a course's people is to hold."""
+
+    now: int
+    """When it is made, in Unix seconds."""
+    is_anonymised: bool = False
+    with_groups: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class References:
     """The ids that the course refers to, each once, in order; users beside them come with the groups."""
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from maintien.mbz.writing.documents.moodle_backup_xml import SectionEntry, Setting
+from maintien.mbz.writing.releases import has_question_bank, has_xapi_state
 from maintien.moodle.release import Release
 
 _BEFORE_GROUPS: Final = (
@@ -22,9 +23,6 @@ _BEFORE_GROUPS: Final = (
     "logs",
     "grade_histories",
 )
-XAPI_STATE_SINCE: Final = Release(4, 2)
-QUESTION_BANK_UNTIL: Final = Release(4, 5)
-"""Since 5.0 question banks are activities."""
 
 
 def root_settings(
@@ -34,11 +32,11 @@ def root_settings(
     values: dict[str, str] = {"filename": name, "imscc11": "0", "users": "1"}
     values |= {"anonymize": _word(is_on=is_anonymised), "role_assignments": "1"}
     values |= dict.fromkeys(_BEFORE_GROUPS, "0")
-    if release is None or release <= QUESTION_BANK_UNTIL:
+    if has_question_bank(release):
         values["questionbank"] = "0"
     values["groups"] = _word(is_on=with_groups)
     values |= dict.fromkeys(("competencies", "customfield", "contentbankcontent"), "0")
-    if release is None or release >= XAPI_STATE_SINCE:
+    if has_xapi_state(release):
         values["xapistate"] = "0"
     values["legacyfiles"] = "0"
     return (Setting(name=setting, value=value) for setting, value in values.items())
