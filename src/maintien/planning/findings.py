@@ -192,3 +192,6 @@ Warning_: TypeAlias = (
 )
 
 Finding: TypeAlias = Obstacle | Warning_
+
+FindingAboutPeople: TypeAlias = EnablingGivesAccess | EndDateShortens | OtherRolesGo
+"""Findings that say how many people of the course they concern."""

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final
 
 from maintien.enrolments.state import (
     Course,
@@ -14,18 +14,9 @@ from maintien.enrolments.state import (
 )
 from maintien.errors import CourseFailed
 from maintien.planning.changes import Added, Change, Changed, Removed
-from maintien.planning.findings import (
-    EnablingGivesAccess,
-    EndDateShortens,
-    Finding,
-    Obstacle,
-    OtherRolesGo,
-)
+from maintien.planning.findings import Finding, FindingAboutPeople, Obstacle
 from maintien.planning.left_alone import ManualEnrolmentKeepsItsEnd, ManualEnrolmentSuffices, Reason
 from maintien.planning.plan import CoursePlan
-
-FindingAboutPeople: TypeAlias = EnablingGivesAccess | EndDateShortens | OtherRolesGo
-"""Findings that say how many people of the course they concern."""
 
 _COUNTERS: Final[dict[tuple[type, type], str]] = {
     (Added, EnrolmentInstance): "instances_added",

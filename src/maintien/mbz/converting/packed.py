@@ -2,12 +2,13 @@
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Final, Generic, TypeVar
 
 from maintien.enrolments.state import GroupMembership, RoleAssignment, UserEnrolment
 from maintien.errors import RepeatedRow
+from maintien.planning.applying import FIRST_NEW_ID
 
 R = TypeVar("R", UserEnrolment, RoleAssignment, GroupMembership)
 
@@ -20,8 +21,9 @@ _TEXT: Final = "component"
 class PackedRows(Generic[R]):
     """Rows of one kind, in the order in which they came or were sorted."""
 
-    def __init__(self, kind: type[R]) -> None:
-        """Make it empty."""
+    def __init__(self, kind: type[R], *, numbered_from: int = 1) -> None:
+        """Make it empty; rows that are new get the numbers from ``numbered_from`` on."""
+        self._next_id = numbered_from
         self._kind: type[R] = kind
         self._columns = tuple(array(NUMBER) for _ in kind._fields)
         self._text = kind._fields.index(_TEXT) if _TEXT in kind._fields else None
@@ -49,6 +51,15 @@ class PackedRows(Generic[R]):
             values[self._text] = self._texts.setdefault(values[self._text], len(self._texts))
         for column, value in zip(self._columns, values, strict=True):
             column.append(value)
+
+    def add_numbered(self, rows: Iterable[R]) -> None:
+        """Take rows in, and number those that a plan has added."""
+        for row in rows:
+            if row.id >= FIRST_NEW_ID:
+                self.add(row._replace(id=self._next_id))  # type: ignore[arg-type]  # an id of its kind
+                self._next_id += 1
+            else:
+                self.add(row)
 
     def fill(self, name: str, value: int) -> None:
         """Give a column one value in all rows."""
@@ -98,10 +109,8 @@ class PackedRows(Generic[R]):
         return [column[place] for column in self._columns]
 
     def _rows(self, start: int, end: int) -> Iterator[R]:
-        rows: Iterator[tuple[Any, ...]]
-        rows = zip(*(column[start:end] for column in self._columns), strict=True)
-        place = self._text
-        if place is not None:
+        columns: list[Sequence[Any]] = [column[start:end] for column in self._columns]
+        if self._text is not None:
             texts = list(self._texts)
-            rows = ((*row[:place], texts[row[place]], *row[place + 1 :]) for row in rows)
-        return map(self._kind._make, rows)
+            columns[self._text] = [texts[number] for number in columns[self._text]]
+        return map(self._kind._make, zip(*columns, strict=True))
