@@ -979,3 +979,27 @@ class ArchiveOfPartOfCourse(ArchiveError):
         "{archive} was made of a part of a course, and parts hold no enrolments: make a backup of the whole"
         " course."
     )
+
+
+class MissingOutput(UsageError):
+    """An archive is to be converted, and nothing says where to."""
+
+    message = N_("Say where to write: -o FILE.mbz for one archive, -o FOLDER for several.")
+
+
+class OutputElsewhere(UsageError):
+    """A new archive is to be written to another machine."""
+
+    message = N_("{path} is not on this machine: write to a file or folder here, and copy it from there.")
+
+
+class SameOutputTwice(UsageError):
+    """Two archives would be written to the same file."""
+
+    message = N_("{first} and {second} would both be written to {path}: convert one of them by itself.")
+
+
+class UnknownTimezone(UsageError):
+    """No time zone has this name."""
+
+    message = N_("There is no time zone {name!r}: write one such as Europe/Paris.")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from maintien.mbz.archive import ArchivedRole
 from maintien.moodle.config import ManualDefaults, SiteConfig
 from maintien.moodle.ids import RoleId, UserId
+from maintien.moodle.values import InstanceStatus
 from maintien.planning.planner import Planner
 from maintien.planning.policy import (
     AUTOMATIC_METHODS,
@@ -39,6 +40,9 @@ class ArchiveRequest:
     keep_groups: bool = True
     enable_manual: bool = False
     like_moodle: bool = False
+    manual_is_added: InstanceStatus = InstanceStatus.ENABLED
+    """How the site adds the manual method to a course without it (``enrol_manual/status``); by default as
+    Moodle installs it."""
 
     @property
     def takes_groups(self) -> bool:
@@ -54,7 +58,7 @@ class ArchiveRequest:
         return Planner(
             policy=self._policy(ids),
             config=SiteConfig(
-                manual=ManualDefaults(roleid=ids.get(STUDENT, RoleId(0))),
+                manual=ManualDefaults(status=self.manual_is_added, roleid=ids.get(STUDENT, RoleId(0))),
                 roles=ids,
             ),
             circumstances=Circumstances(now=self.now, operator=NO_OPERATOR),
