@@ -163,6 +163,13 @@ class SyncNotTriggered:
     """Moodle's own restore would first have run the external database's sync; this one does not."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreLeavesAsTheyAre:
+    """Moodle's restore would not give these people the dates that the archive has for them."""
+
+    people: int
+
+
 RestoreFinding: TypeAlias = (
     ManualInstanceFromArchive
     | ArchiveOfAnotherSite
@@ -175,8 +182,9 @@ RestoreFinding: TypeAlias = (
     | RoleNotFound
     | RoleReplaced
     | SyncNotTriggered
+    | RestoreLeavesAsTheyAre
 )
-"""What only a restore finds."""
+"""What only a restore finds, or what makes an archive for one."""
 
 Warning_: TypeAlias = (
     ManualInstanceMissing
@@ -193,5 +201,5 @@ Warning_: TypeAlias = (
 
 Finding: TypeAlias = Obstacle | Warning_
 
-FindingAboutPeople: TypeAlias = EnablingGivesAccess | EndDateShortens | OtherRolesGo
+FindingAboutPeople: TypeAlias = EnablingGivesAccess | EndDateShortens | OtherRolesGo | RestoreLeavesAsTheyAre
 """Findings that say how many people of the course they concern."""

@@ -14,6 +14,7 @@ from maintien.planning.findings import (
     PeopleInDoubt,
     PeopleNotFound,
     RestoreFinding,
+    RestoreLeavesAsTheyAre,
     RoleNotFound,
     RoleReplaced,
     SyncNotTriggered,
@@ -33,10 +34,14 @@ RESTORE_REMEDIES: Final[dict[type[Finding], str]] = {
     RoleNotFound: N_("Give people another role by hand: Participants."),
     RoleReplaced: N_("If that is not what you want, correct it by hand: Participants."),
     SyncNotTriggered: "",
+    RestoreLeavesAsTheyAre: N_(
+        "Set their end date in the course after the restore: Participants, with the filter Enrolment methods:"
+        " Manual enrolments."
+    ),
 }
 
 
-def restore_finding_text(texts: Texts, finding: RestoreFinding) -> str:  # noqa: C901, PLR0911 -- one a type
+def restore_finding_text(texts: Texts, finding: RestoreFinding) -> str:  # noqa: C901, PLR0911, PLR0912 -- one a type
     """Say what a restore found, in a sentence."""
     match finding:
         case ManualInstanceFromArchive():
@@ -89,5 +94,11 @@ def restore_finding_text(texts: Texts, finding: RestoreFinding) -> str:  # noqa:
                 "Moodle's own restore would first run the external database's sync for this course;"
                 " this one does not."
             )
+        case RestoreLeavesAsTheyAre(people=people):
+            return texts.ngettext(
+                "{n} person has a manual enrolment already whose dates Moodle's restore does not change.",
+                "{n} people have manual enrolments already whose dates Moodle's restore does not change.",
+                people,
+            ).format(n=texts.number(people))
         case _:
             assert_never(finding)

@@ -7,6 +7,10 @@ What the new archive holds is what the conversion leaves in the manual instance,
    people in the manual instance;
 3. the group memberships that belong to no method, of people in the manual instance, where groups are kept.
 
+A manual enrolment that was there before and changes is written so that a restore changes it
+(:mod:`~maintien.mbz.converting.through_restore`), except with the three steps to the letter; people whom a
+restore leaves as they are all the same are counted.
+
 So converting the new archive again changes nothing. New rows are numbered after the highest number of
 their kind, by person.
 """
@@ -15,6 +19,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
+from maintien.enrolments.merge import period_of
 from maintien.enrolments.state import (
     CourseState,
     EnrolmentInstance,
@@ -26,10 +31,17 @@ from maintien.mbz.archive import ArchiveHeader
 from maintien.mbz.converting.packed import PackedRows
 from maintien.mbz.converting.request import ArchiveRequest
 from maintien.mbz.converting.scanning import Scan
+from maintien.mbz.converting.through_restore import as_written
 from maintien.moodle.ids import InstanceId, UserId
 from maintien.moodle.values import NO_COMPONENT, NO_ITEM
 from maintien.planning.applying import FIRST_NEW_ID, apply_plan
-from maintien.planning.findings import Finding, FindingAboutPeople, Obstacle
+from maintien.planning.findings import (
+    EndDateShortens,
+    Finding,
+    FindingAboutPeople,
+    Obstacle,
+    RestoreLeavesAsTheyAre,
+)
 from maintien.planning.left_alone import LeftAlone, Reason
 from maintien.planning.plan import CoursePlan
 from maintien.planning.planner import Planner
@@ -59,14 +71,17 @@ class ConversionFigures:
         self.people_converted += len(plan.converted)
         self.obstacle = self.obstacle or plan.obstacle
         for warning in plan.warnings:
-            self._add(warning)
+            # No archive shortens anything: whom that would have concerned is counted otherwise.
+            if not isinstance(warning, EndDateShortens):
+                self.add(warning)
         for entry in plan.left_alone:
             kind = type(entry.reason)
             if self.left_alone[kind] < NAMES_KEPT:
                 self.examples.append(entry)
             self.left_alone[kind] += 1
 
-    def _add(self, warning: Finding) -> None:
+    def add(self, warning: Finding) -> None:
+        """Take in something to know."""
         known = self.warnings.get(type(warning))
         if isinstance(warning, FindingAboutPeople) and isinstance(known, FindingAboutPeople):
             warning = replace(warning, people=warning.people + known.people)
@@ -120,8 +135,9 @@ class _Conversion:
             return
         instanceid = self._own_id(manual.id)
         self._instance = manual._replace(id=instanceid)
+        before = {row.userid: row for row in state.enrolments if row.instanceid == manual.id}
         enrolments = [
-            row._replace(instanceid=instanceid)
+            self._written(row, before.get(row.userid), manual)._replace(instanceid=instanceid)
             for row in after.enrolments
             if row.instanceid == manual.id and row.userid not in after.missing
         ]
@@ -130,6 +146,19 @@ class _Conversion:
         self._roles.add_numbered(row for row in after.roles if self._keeps_role(row, people, after))
         if self._request.takes_groups:
             self._memberships.add_numbered(row for row in after.memberships if self._keeps_group(row, people))
+
+    def _written(
+        self, row: UserEnrolment, before: UserEnrolment | None, manual: EnrolmentInstance
+    ) -> UserEnrolment:
+        """Give the row as it is written, and count the person if a restore would leave them as they are."""
+        if before is None or before == row:
+            return row
+        written = as_written(period_of(before), period_of(row), manual)
+        is_exact = self._request.like_moodle
+        if written is None or (is_exact and written != period_of(row)):
+            self.figures.add(RestoreLeavesAsTheyAre(people=1))
+            return row
+        return row._replace(starts_at=written.starts_at, ends_at=written.ends_at)
 
     def _own_id(self, instanceid: InstanceId) -> InstanceId:
         return self._new_instance if instanceid >= FIRST_NEW_ID else instanceid
