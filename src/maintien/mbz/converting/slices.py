@@ -16,6 +16,7 @@ from maintien.mbz.container.member import Member
 from maintien.messages import N_
 
 _ID: Final = re.compile(rb'\sid="([0-9]{1,18})"')
+_DECLARATION: Final = re.compile(rb"\A(\xef\xbb\xbf)?<\?xml[^<>]*\?>")
 _UNLIKE_MOODLE: Final = (b"<!", b"<?")
 _LONGEST: Final = 16 << 20
 """Bytes of one element: a person with all their preferences takes some thousand."""
@@ -31,10 +32,8 @@ def cut_elements(member: Member, name: str, is_wanted: Callable[[int], bool]) ->
     begins, ends = f"<{name} ".encode(), f"</{name}>".encode()
     for piece in _pieces(member, ends):
         start = piece.find(begins)
-        if start < 0:
-            raise _strange(member)
         element = piece[start:]
-        if any(sign in element for sign in _UNLIKE_MOODLE) or element.count(begins) != 1:
+        if start < 0 or element.count(begins) != 1 or any(sign in piece for sign in _UNLIKE_MOODLE):
             raise _strange(member)
         found = _ID.search(element, 0, element.index(b">"))
         if found is None:
@@ -46,15 +45,15 @@ def cut_elements(member: Member, name: str, is_wanted: Callable[[int], bool]) ->
 
 def _pieces(member: Member, ends: bytes) -> Iterator[bytes]:
     """Cut a document behind every end tag; what comes behind the last is left out."""
-    rest = b""
+    rest, is_first = b"", True
     for chunk in member.chunks():
         *whole, rest = (rest + chunk).split(ends)
         for piece in whole:
-            yield piece + ends
+            yield (_DECLARATION.sub(b"", piece, count=1) if is_first else piece) + ends
+            is_first = False
         if len(rest) > _LONGEST:
             raise ValueTooLong(archive=member.archive, member=member.path, limit=_LONGEST)
-    if any(sign in rest for sign in _UNLIKE_MOODLE) and not rest.lstrip().startswith(b"<?xml"):
-        raise _strange(member)
+    # What is left is the end of the document, or all of it where it holds no such element.
 
 
 def _strange(member: Member) -> BrokenDocument:
