@@ -8,7 +8,6 @@ from sqlalchemy import Connection, Engine
 
 from maintien.enrolments.people import Person
 from maintien.enrolments.state import Course, CourseState
-from maintien.mbz.writing.backup import BackupContents, BackupRequest
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.ids import CourseId, GroupId, RoleId, UserId
 from maintien.planning.plan import CoursePlan
@@ -24,9 +23,7 @@ from maintien.sites.database import (
     selecting,
     writing,
 )
-from maintien.sites.database.backups.origin import SiteFacts, read_site_facts
-from maintien.sites.database.backups.reading import read_backup
-from maintien.sites.database.backups.source import BackupSource
+from maintien.sites.database.backups.reader import DatabaseBackups
 from maintien.sites.database.connecting import reading_engine, writing_engine
 from maintien.sites.database.failures import database_failures
 from maintien.sites.database.operators import OperatorFound
@@ -94,22 +91,9 @@ class DatabaseSite:
         with self._reading() as connection:
             return people.read_group_names(connection, self.tables, courses)
 
-    def read_backup_facts(self) -> SiteFacts:
-        """Read what all backups of the site have in common."""
-        with self._reading() as connection:
-            return read_site_facts(connection, self.tables)
-
-    @contextmanager
-    def reading_backup(
-        self, course: Course, request: BackupRequest, facts: SiteFacts
-    ) -> Iterator[BackupContents]:
-        """Read a backup of one course, all as of one moment, for as long as the block runs.
-
-        Its streams have to be gone through in the order of the archive's members.
-        """
-        with self._reading() as connection:
-            source = BackupSource(connection=connection, tables=self.tables, columns=facts.columns)
-            yield read_backup(source, facts, course, request)
+    def backups(self) -> DatabaseBackups:
+        """Give what reads backups of its courses, one after the other."""
+        return DatabaseBackups(reading=self._reading, tables=self.tables)
 
     def write(
         self,
