@@ -42,6 +42,8 @@ class DatabaseSite:
     tables: MoodleTables
     feeds: ReadFeeds | None = None
     """What to read of the feeds with each course; None where it is not needed."""
+    wwwroot: str | None = None
+    """The site's address, where its configuration says it: the database may have an old one."""
 
     @property
     def reads_while_writing(self) -> bool:
@@ -93,7 +95,7 @@ class DatabaseSite:
 
     def backups(self) -> DatabaseBackups:
         """Give what reads backups of its courses, one after the other."""
-        return DatabaseBackups(reading=self._reading, tables=self.tables)
+        return DatabaseBackups(reading=self._reading, tables=self.tables, wwwroot=self.wwwroot)
 
     def write(
         self,

@@ -21,6 +21,8 @@ class DatabaseBackups:
     reading: Callable[[], AbstractContextManager[Connection]]
     """Opens a transaction that sees one moment of the database."""
     tables: MoodleTables
+    wwwroot: str | None = None
+    """The site's address; None to take what the database says."""
     _facts: SiteFacts | None = field(default=None, init=False)
 
     @contextmanager
@@ -28,7 +30,7 @@ class DatabaseBackups:
         """Read a backup of one course, all as of one moment, for as long as the block runs."""
         with self.reading() as connection:
             if self._facts is None:
-                self._facts = read_site_facts(connection, self.tables)
+                self._facts = read_site_facts(connection, self.tables, wwwroot=self.wwwroot)
             facts = self._facts
             source = BackupSource(connection=connection, tables=self.tables, columns=facts.columns)
             yield read_backup(source, facts, course, request)
