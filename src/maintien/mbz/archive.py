@@ -132,6 +132,24 @@ class ArchivedGroup(NamedTuple):
     timemodified: int | None
 
 
+class ReferencedUser(NamedTuple):
+    """A user that ``course/inforef.xml`` names; Moodle restores no others."""
+
+    id: UserId
+
+
+class ReferencedRole(NamedTuple):
+    """A role that ``course/inforef.xml`` names."""
+
+    id: RoleId
+
+
+class ReferencedGroup(NamedTuple):
+    """A group that ``course/inforef.xml`` names."""
+
+    id: GroupId
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchivedCourse:
     """Everything of an archive that decides who may enter the course."""
@@ -145,3 +163,5 @@ class ArchivedCourse:
     roles: Mapping[RoleId, ArchivedRole] = field(default_factory=dict)
     """The roles that something in the archive refers to."""
     groups: Mapping[GroupId, ArchivedGroup] = field(default_factory=dict)
+    referenced: frozenset[UserId] = frozenset()
+    """The users that ``course/inforef.xml`` names."""

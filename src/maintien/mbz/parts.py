@@ -1,6 +1,7 @@
 """The parts of an archive that maintien knows, each a document at a fixed place."""
 
 from enum import Enum
+from typing import Final
 
 
 class Part(Enum):
@@ -16,4 +17,16 @@ class Part(Enum):
     USERS = "users.xml"
 
 
-ALL_PARTS = frozenset(Part)
+ALL_PARTS: Final = frozenset(Part)
+
+OF_COURSE: Final = frozenset({Part.COURSE, Part.ENROLMENTS, Part.ROLE_ASSIGNMENTS, Part.INFOREF})
+"""What the backup of an activity or a section has not."""
+
+INDEX: Final = ".ARCHIVE_INDEX"
+"""The first member of a gzip tar lists the others."""
+
+MOODLE_1: Final = "moodle.xml"
+"""What a backup of Moodle 1.x has instead of a header."""
+
+COMMON_CARTRIDGE: Final = "imsmanifest.xml"
+"""What an IMS Common Cartridge has instead of a header."""
