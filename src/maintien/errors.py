@@ -479,6 +479,12 @@ class CourseKeptChanging(CourseFailed):
     )
 
 
+class CourseNotBackedUp(CourseFailed):
+    """There is no backup of the course, which was to be made before anything is written in it."""
+
+    message = N_("{course} could not be backed up, and nothing is written in it. {reason}")
+
+
 class MissingPlanFile(UsageError):
     """A plan is to be applied, and no file was named."""
 
@@ -574,7 +580,28 @@ class ArchiveNotWritten(UsageError):
 class ArchiveNotReplaced(UsageError):
     """There is something where the backup archive is to be."""
 
-    message = N_("There is already something at {path}, which is not replaced: choose another name.")
+    message = N_(
+        "There is already something at {path}, which is not replaced: choose another name, or add"
+        " --force if it is an archive of yours."
+    )
+
+
+class MissingBackupFile(UsageError):
+    """A backup was asked for without a place to put it."""
+
+    message = N_("Say where to write the archive: -o FILE.mbz.")
+
+
+class OneCoursePerArchive(UsageError):
+    """Several courses were asked for where one goes."""
+
+    message = N_("An archive holds one course: give --course once.")
+
+
+class BackupFolderUnusable(UsageError):
+    """The folder for backups can't be used."""
+
+    message = N_("Backups can't be put into {path}: {reason}")
 
 
 class DriftFound(SiteError):

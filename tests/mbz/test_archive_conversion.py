@@ -184,11 +184,13 @@ def test_groups_of_people_in_the_new_archive_come_with_them(place: Path) -> None
     assert result.memberships == 2
 
 
-@pytest.mark.parametrize("change", [{"keep_groups": False}, {"like_moodle": True}])
-def test_groups_are_left_out_by_policy(place: Path, change: dict[str, bool]) -> None:
+@pytest.mark.parametrize(
+    "request_", [replace(REQUEST, keep_groups=False), replace(REQUEST, like_moodle=True)]
+)
+def test_groups_are_left_out_by_policy(place: Path, request_: ArchiveRequest) -> None:
     state, _ = course_with_groups()
 
-    _, new = converted(place, archive_of(state), replace(REQUEST, **change))
+    _, new = converted(place, archive_of(state), request_)
 
     assert groups_of(read(new)) == []
     assert not read(new).header.includes_groups

@@ -65,7 +65,7 @@ def restoring(database: MoodleDatabase, number: int, identifier: str = "") -> It
         archived = archive_of(case)
         if identifier:
             archived = made_on(archived, identifier)
-        prepared = prepare_restoration(archived, site, site.read_config(), size.course)
+        prepared = prepare_restoration(archived, site.accounts(), site.read_config(), size.course)
         yield Restoring(case=case, site=site, size=size, prepared=prepared)
 
 

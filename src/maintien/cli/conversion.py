@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from maintien.bootstrap import Invocation, Session, open_session
+from maintien.cli.backup_folders import announce_backups, backing_up
 from maintien.cli.carrying_out import carry_out, exit_status
 from maintien.cli.conversion_notices import notices_of
 from maintien.cli.conversion_request import ConversionRequest, require_no_conflict
@@ -29,7 +30,7 @@ from maintien.planning.course_planners import CoursePlanners, Policies
 from maintien.planning.policy import Circumstances
 from maintien.reports.conversion import ConversionHeader, ConversionReport
 from maintien.runs.conduct import UnderWay
-from maintien.runs.execute import CourseOutcome, preview
+from maintien.runs.execute import CourseOutcome, Safeguard, preview
 from maintien.runs.journal import RunKind
 from maintien.runs.plan_file_writing import PlanFileWriter, write_plan_file
 from maintien.sites.write_access import MayWrite
@@ -57,7 +58,7 @@ class _Conversion:
         )
         return (CourseOutcome(plan=plan) for plan in plans)
 
-    def begin(self) -> UnderWay:
+    def begin(self, safeguard: Safeguard | None) -> UnderWay:
         """Prepare the run that carries the conversion out."""
         planners = self._planners()
         operator = self.circumstances.operator
@@ -68,7 +69,8 @@ class _Conversion:
             operator=operator,
             began_at=self.circumstances.now,
         )
-        return conductor_for(self.invocation, self.session, operator).begin(
+        conductor = conductor_for(self.invocation, self.session, operator)
+        return replace(conductor, safeguard=safeguard).begin(
             replace(
                 header,
                 policy=self.policies.common,
@@ -108,6 +110,7 @@ def convert_courses(
     *,
     is_to_write: bool,
     save: str | None = None,
+    backup: str | None = None,
 ) -> int:
     """Show what a conversion would do, or do it and show that; tell the exit status.
 
@@ -125,7 +128,9 @@ def convert_courses(
         if is_to_write and not isinstance(session.site.check_may_write(), MayWrite):
             raise ReadOnlyAccount(site=session.site.name)
         conversion = _prepare(invocation, session, asked, request)
-        report = _run(conversion) if is_to_write else _preview(conversion, save)
+        report = _run(conversion, backup) if is_to_write else _preview(conversion, save)
+        if not is_to_write:
+            announce_backups(invocation, backup)
         _show(invocation, session, report)
     return exit_status(failed=report.courses_failed, changed=report.courses_changed)
 
@@ -163,10 +168,15 @@ def _preview(conversion: _Conversion, save: str | None) -> ConversionReport:
     return report
 
 
-def _run(conversion: _Conversion) -> ConversionReport:
+def _run(conversion: _Conversion, backup: str | None) -> ConversionReport:
+    with backing_up(conversion.invocation, conversion.session, backup) as safeguard:
+        return _carry_out(conversion, safeguard)
+
+
+def _carry_out(conversion: _Conversion, safeguard: Safeguard | None) -> ConversionReport:
     report = _new_report(conversion, is_written=True)
     late_starts = LateStarts()
-    run = conversion.begin()
+    run = conversion.begin(safeguard)
 
     def take(outcome: CourseOutcome) -> None:
         report.add(outcome.plan, outcome.failure)

@@ -138,7 +138,7 @@ def _prepare(
         archive=archive,
         archived=archived,
         size=size,
-        prepared=prepare_restoration(archived, session.site, session.config, size.course),
+        prepared=prepare_restoration(archived, session.site.accounts(), session.config, size.course),
         circumstances=circumstances,
     )
 

@@ -70,8 +70,8 @@ class PeopleSite(Protocol):
         """Read what tells whether an archive was made on the site."""
         ...
 
-    def read_address(self, hostid: int) -> str:
-        """Read the address of a site of the Moodle network; empty where there is none."""
+    def read_address(self, local_host: int) -> str:
+        """Read the site's own address; empty where nothing says it."""
         ...
 
     def read_hosts(self, addresses: Iterable[str]) -> Mapping[str, int]:

@@ -82,7 +82,7 @@ def backed_up(site: DatabaseSite, case: ProcedureCase) -> dict[str, bytes]:
     (size,) = site.select(Selection(courses=(f"id:{case.course.id}",)))
     made_at = header_of(ET.fromstring(members_of(case.archive)["moodle_backup.xml"])).made_at  # noqa: S314
     request = BackupRequest(now=made_at)
-    with site.reading_backup(size.course, request, site.read_backup_facts()) as contents:
+    with site.backups().read(size.course, request) as contents:
         return {path: b"".join(pieces) for path, pieces in backup_members(contents)}
 
 

@@ -6,9 +6,11 @@ member is, one after the other.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
+from maintien.enrolments.state import Course
 from maintien.mbz.writing.documents.course_roles_xml import course_roles_document
 from maintien.mbz.writing.documents.course_xml import course_document
 from maintien.mbz.writing.documents.empty_xml import (
@@ -96,6 +98,18 @@ class BackupContents:
     users: RowStream
     belongings: UserBelongings = field(default_factory=UserBelongings)
     links: LinkEncoder = NO_LINKS
+
+
+class Backups(Protocol):
+    """Where backups of courses are read."""
+
+    def read(self, course: Course, request: BackupRequest) -> AbstractContextManager[BackupContents]:
+        """Read a backup of one course, all as of one moment, for as long as the block runs.
+
+        Its streams have to be gone through in the order of the archive's members. Raises
+        :class:`~maintien.errors.DatabaseFailed`, also while they are gone through.
+        """
+        ...
 
 
 _Part: TypeAlias = tuple[str, Document]

@@ -6,15 +6,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 
-from maintien.enrolments.accounts import AccountsWanted, SiteAccount, SiteIdentity, SiteRole
 from maintien.enrolments.people import Person
 from maintien.enrolments.state import Course, CourseState
-from maintien.mbz.writing.backup import BackupContents, BackupRequest
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.ids import CourseId, GroupId, RoleId, UserId
 from maintien.planning.plan import CoursePlan
 from maintien.sites.database import (
-    accounts,
     configuration,
     dirty_users,
     duplicate_roles,
@@ -26,9 +23,8 @@ from maintien.sites.database import (
     selecting,
     writing,
 )
-from maintien.sites.database.backups.origin import SiteFacts, read_site_facts
-from maintien.sites.database.backups.reading import read_backup
-from maintien.sites.database.backups.source import BackupSource
+from maintien.sites.database.accounts import DatabaseAccounts
+from maintien.sites.database.backups.reader import DatabaseBackups
 from maintien.sites.database.connecting import reading_engine, writing_engine
 from maintien.sites.database.failures import database_failures
 from maintien.sites.database.operators import OperatorFound
@@ -47,6 +43,8 @@ class DatabaseSite:
     tables: MoodleTables
     feeds: ReadFeeds | None = None
     """What to read of the feeds with each course; None where it is not needed."""
+    wwwroot: str | None = None
+    """The site's address, where its configuration says it: the database may have an old one."""
 
     @property
     def reads_while_writing(self) -> bool:
@@ -96,47 +94,13 @@ class DatabaseSite:
         with self._reading() as connection:
             return people.read_group_names(connection, self.tables, courses)
 
-    def read_identity(self) -> SiteIdentity:
-        """Read what tells whether an archive was made on the site."""
-        with self._reading() as connection:
-            return accounts.read_identity(connection, self.tables)
+    def accounts(self) -> DatabaseAccounts:
+        """Give what looks accounts and roles up, for a restore."""
+        return DatabaseAccounts(reading=self._reading, tables=self.tables, wwwroot=self.wwwroot)
 
-    def read_address(self, hostid: int) -> str:
-        """Read the address of a site of the Moodle network; empty where there is none."""
-        with self._reading() as connection:
-            return accounts.read_address(connection, self.tables, hostid)
-
-    def read_hosts(self, addresses: Iterable[str]) -> Mapping[str, int]:
-        """Read the ids of sites of the Moodle network, by their addresses; others are missing."""
-        with self._reading() as connection:
-            return accounts.read_hosts(connection, self.tables, addresses)
-
-    def read_accounts(self, wanted: AccountsWanted) -> Sequence[SiteAccount]:
-        """Read the accounts wanted, and perhaps some more."""
-        with self._reading() as connection:
-            return accounts.read_accounts(connection, self.tables, wanted)
-
-    def read_roles(self) -> Sequence[SiteRole]:
-        """Read all roles."""
-        with self._reading() as connection:
-            return accounts.read_roles(connection, self.tables)
-
-    def read_backup_facts(self) -> SiteFacts:
-        """Read what all backups of the site have in common."""
-        with self._reading() as connection:
-            return read_site_facts(connection, self.tables)
-
-    @contextmanager
-    def reading_backup(
-        self, course: Course, request: BackupRequest, facts: SiteFacts
-    ) -> Iterator[BackupContents]:
-        """Read a backup of one course, all as of one moment, for as long as the block runs.
-
-        Its streams have to be gone through in the order of the archive's members.
-        """
-        with self._reading() as connection:
-            source = BackupSource(connection=connection, tables=self.tables, columns=facts.columns)
-            yield read_backup(source, facts, course, request)
+    def backups(self) -> DatabaseBackups:
+        """Give what reads backups of its courses, one after the other."""
+        return DatabaseBackups(reading=self._reading, tables=self.tables, wwwroot=self.wwwroot)
 
     def write(
         self,

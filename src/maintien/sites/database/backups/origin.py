@@ -39,6 +39,8 @@ class SiteFacts:
     columns: TableColumns
     local_host_id: int
     """Config ``mnet_localhost_id``: where accounts of the site itself belong."""
+    local_host: str
+    """The address of that host, which may be an older one than the site's."""
     min_max_to_use: str
     freezes: dict[int, str] = field(default_factory=dict)
     """By course; see :class:`~maintien.mbz.writing.documents.gradebook_xml.Gradebook`."""
@@ -52,12 +54,14 @@ def read_site_facts(connection: Connection, tables: MoodleTables, *, wwwroot: st
     source = BackupSource(connection=connection, tables=tables, columns=columns)
     settings = _read_settings(source)
     local_host_id = int(settings.get("mnet_localhost_id", "0") or 0)
+    local_host = _read_address(source, local_host_id)
     release = parse_release(settings.get("release", ""))
     return SiteFacts(
-        origin=_origin(source, settings, wwwroot or _read_address(source, local_host_id)),
+        origin=_origin(source, settings, (wwwroot or local_host).rstrip("/")),
         release=release,
         columns=columns.without(columns_to_come(release)),
         local_host_id=local_host_id,
+        local_host=local_host,
         min_max_to_use=settings.get("grade_minmaxtouse") or _DEFAULT_MIN_MAX,
         freezes=_read_freezes(source),
         roles_overridden_for_users=read_roles_overridden_for_users(source),
@@ -78,7 +82,7 @@ def _read_freezes(source: BackupSource) -> dict[int, str]:
 
 
 def _read_address(source: BackupSource, local_host_id: int) -> str:
-    """Read the site's address: the database has it only as that of its own Moodle network host."""
+    """Read the address of the site's own host in the Moodle network: the database has it nowhere else."""
     host = source.tables.mnet_host
     if not source.columns.has(host):
         return ""

@@ -20,7 +20,8 @@ _USER_COLUMNS: Final = ("id", *users_xml.IDENTIFYING_FIELDS, *users_xml.OTHER_FI
 def read_users(source: BackupSource, ids: Sequence[int], *, local_host: str) -> RowStream:
     """Stream the accounts with these ids, in that order; deleted ones too, missing ones are left out.
 
-    Whoever belongs to another site than ``local_host``, the site's own address, has that site's.
+    Whoever belongs to another site than ``local_host``, the address of the site's own host, has that
+    site's.
     """
     user, context, host = source.tables.user, source.tables.context, source.tables.mnet_host
     names = source.columns.names(user, _USER_COLUMNS)

@@ -85,7 +85,7 @@ class _Reading:
         return array("q", sorted(members.union(referred)))
 
     def users(self, accounts: Accounts) -> RowStream:
-        found = people.read_users(self.source, accounts.ids, local_host=self.facts.origin.wwwroot)
+        found = people.read_users(self.source, accounts.ids, local_host=self.facts.local_host)
         return anonymised(found) if self.request.is_anonymised else found
 
     def belongings(self, accounts: Accounts) -> UserBelongings:
