@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maintien.enrolments.state import CourseState
-from maintien.moodle.ids import UserId
+from maintien.moodle.ids import CourseId, UserId
 from maintien.moodle.values import UnenrolAction
 from maintien.planning.convert import plan_conversion
 from maintien.planning.encoding import (
@@ -20,10 +20,10 @@ from maintien.planning.encoding import (
     encode_plan,
     encode_policy,
 )
-from maintien.planning.findings import ExpiryActs, ExpiryNotice
+from maintien.planning.findings import ExpiryActs, ExpiryNotice, PeopleNotFound
 from maintien.planning.like_moodle import plan_like_moodle
 from maintien.planning.move import plan_move
-from maintien.planning.plan import CoursePlan
+from maintien.planning.plan import CoursePlan, RestoredFrom
 from maintien.planning.policy import ConversionPolicy, EndFor, LikeMoodlePolicy, Mode
 from tests.builders import (
     BIOLOGY,
@@ -71,6 +71,21 @@ def test_findings_with_values_are_read_back_equal() -> None:
     plan = plan_with_warnings()
 
     assert decode_plan(through_json(encode_plan(plan))) == plan
+
+
+def test_plan_of_a_restore_is_read_back_equal() -> None:
+    origin = RestoredFrom(is_same_site=False, courseid=CourseId(24))
+    plan = replace(plan_with_warnings(), restored_from=origin, warnings=(PeopleNotFound(people=3),))
+
+    assert decode_plan(through_json(encode_plan(plan))) == plan
+
+
+@pytest.mark.parametrize("origin", [[1, 2], [True, "2"], [True], None])
+def test_damaged_origin_of_a_restore_is_refused(origin: Json) -> None:
+    encoded: Any = through_json(encode_plan(plan_with_warnings()))
+
+    with pytest.raises(UnreadablePlan):
+        decode_plan(encoded | {"restored_from": origin})
 
 
 @pytest.mark.parametrize(

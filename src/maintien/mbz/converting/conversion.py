@@ -16,6 +16,7 @@ their kind, by person.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
@@ -28,6 +29,7 @@ from maintien.enrolments.state import (
     UserEnrolment,
 )
 from maintien.mbz.archive import ArchiveHeader
+from maintien.mbz.converting.columns import sorted_numbers
 from maintien.mbz.converting.packed import PackedRows
 from maintien.mbz.converting.request import ArchiveRequest
 from maintien.mbz.converting.scanning import Scan
@@ -97,8 +99,8 @@ class Converted(NamedTuple):
     """By id, as the others."""
     roles: PackedRows[RoleAssignment]
     memberships: PackedRows[GroupMembership]
-    people: frozenset[int]
-    """Whom any of these rows is about."""
+    people: Sequence[int]
+    """Whom any of these rows is about, by id."""
 
 
 def convert_scan(scan: Scan, request: ArchiveRequest) -> tuple[Converted | None, ConversionFigures]:
@@ -188,7 +190,7 @@ class _Conversion:
             enrolments=enrolments,
             roles=roles,
             memberships=memberships,
-            people=frozenset(enrolments.people) | frozenset(roles.people),
+            people=sorted_numbers(enrolments.people, roles.people),
         )
 
 

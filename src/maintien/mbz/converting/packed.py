@@ -1,21 +1,18 @@
 """Keeps rows as columns of numbers: a course of 200,000 people in a tenth of what its rows take."""
 
-from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 from typing import Any, Final, Generic, TypeVar
 
 from maintien.enrolments.state import GroupMembership, RoleAssignment, UserEnrolment
 from maintien.errors import RepeatedRow
+from maintien.mbz.converting.columns import Column
 from maintien.planning.applying import FIRST_NEW_ID
 
 R = TypeVar("R", UserEnrolment, RoleAssignment, GroupMembership)
 
-NUMBER: Final = "q"
-"""64 bits, as in the database."""
-
 _TEXT: Final = "component"
+_AT_ONCE: Final = 4096
 
 
 class PackedRows(Generic[R]):
@@ -25,7 +22,7 @@ class PackedRows(Generic[R]):
         """Make it empty; rows that are new get the numbers from ``numbered_from`` on."""
         self._next_id = numbered_from
         self._kind: type[R] = kind
-        self._columns = tuple(array(NUMBER) for _ in kind._fields)
+        self._columns = tuple(Column() for _ in kind._fields)
         self._text = kind._fields.index(_TEXT) if _TEXT in kind._fields else None
         self._texts: dict[str, int] = {}
         self._ids = self._columns[0]
@@ -35,7 +32,7 @@ class PackedRows(Generic[R]):
         return len(self._ids)
 
     @property
-    def people(self) -> "array[int]":
+    def people(self) -> Iterable[int]:
         """Whose rows these are, a number a row."""
         return self._people
 
@@ -63,11 +60,11 @@ class PackedRows(Generic[R]):
 
     def fill(self, name: str, value: int) -> None:
         """Give a column one value in all rows."""
-        column = self._columns[self._kind._fields.index(name)]
-        column[:] = array(NUMBER, [value]) * len(self)
+        self._columns[self._kind._fields.index(name)].fill(value)
 
     def __iter__(self) -> Iterator[R]:
-        return self._rows(0, len(self))
+        for start in range(0, len(self), _AT_ONCE):
+            yield from self._rows(start, start + _AT_ONCE)
 
     def of_people(self, first: int, last: int) -> list[R]:
         """Give the rows of people with ids from ``first`` to ``last``, by id; sorted by person before."""
@@ -79,37 +76,30 @@ class PackedRows(Generic[R]):
 
         Raises RepeatedRow where two have an id in common and nothing else.
         """
-        order = self._by_id()
-        order.sort(key=self._people.__getitem__)
-        self._reorder(order)
-
-        def is_again(place: int) -> bool:
-            return place > 0 and self._at(place) == self._at(place - 1)
-
-        kept = [place for place in range(len(self)) if not is_again(place)]
-        if len(kept) < len(self):
-            self._reorder(kept)
-        ids = sorted(self._ids)
-        for one, other in pairwise(ids):
-            if one == other:
-                raise RepeatedRow(archive=archive, row=one, kind=self._kind.__name__)
+        self.sort_by_id()
+        self._bring([place for place in range(len(self)) if not self._is_again(place)])
+        for place in range(1, len(self)):
+            if self._ids[place] == self._ids[place - 1]:
+                raise RepeatedRow(archive=archive, row=self._ids[place], kind=self._kind.__name__)
+        self._bring(sorted(range(len(self)), key=self._people.__getitem__))
 
     def sort_by_id(self) -> None:
         """Sort by id."""
-        self._reorder(self._by_id())
+        self._bring(sorted(range(len(self)), key=self._ids.__getitem__))
 
-    def _by_id(self) -> list[int]:
-        return sorted(range(len(self)), key=self._ids.__getitem__)
+    def _is_again(self, place: int) -> bool:
+        return (
+            place > 0
+            and self._ids[place] == self._ids[place - 1]
+            and all(column[place] == column[place - 1] for column in self._columns)
+        )
 
-    def _reorder(self, order: list[int]) -> None:
+    def _bring(self, order: Sequence[int]) -> None:
         for column in self._columns:
-            column[:] = array(NUMBER, map(column.__getitem__, order))
-
-    def _at(self, place: int) -> list[int]:
-        return [column[place] for column in self._columns]
+            column.bring(order)
 
     def _rows(self, start: int, end: int) -> Iterator[R]:
-        columns: list[Sequence[Any]] = [column[start:end] for column in self._columns]
+        columns: list[Sequence[Any]] = [column.part(start, end) for column in self._columns]
         if self._text is not None:
             texts = list(self._texts)
             columns[self._text] = [texts[number] for number in columns[self._text]]

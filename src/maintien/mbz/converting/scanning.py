@@ -1,10 +1,7 @@
 """Goes through an archive once, and keeps what a conversion decides by, in little memory."""
 
-from array import array
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Final
 
 from maintien.enrolments.state import (
@@ -18,7 +15,8 @@ from maintien.enrolments.state import (
 from maintien.errors import DocumentTooLarge, RepeatedRow
 from maintien.mbz.archive import ArchivedGroup, ArchivedRole, ArchivedUser, ArchiveHeader
 from maintien.mbz.container.member import Member
-from maintien.mbz.converting.packed import NUMBER, PackedRows
+from maintien.mbz.converting.columns import Column, contains, sorted_numbers
+from maintien.mbz.converting.packed import PackedRows
 from maintien.mbz.documents.rows import Row, parse_part
 from maintien.mbz.limits import ArchiveLimits
 from maintien.mbz.parts import Part
@@ -49,7 +47,7 @@ class Scan:
     memberships: PackedRows[GroupMembership]
     roles: Mapping[RoleId, ArchivedRole]
     groups: Mapping[GroupId, ArchivedGroup]
-    known: "array[int]"
+    known: Sequence[int]
     """Everybody in ``users.xml``, by id."""
     deleted: frozenset[UserId]
     """Those of them whose account is deleted."""
@@ -71,7 +69,7 @@ class Scan:
 
     def parts(self) -> Iterator[CourseState]:
         """Give the course in parts, some people in each, by their ids; every part has all instances."""
-        people = sorted({*self.enrolments.people, *self.assignments.people, *self.memberships.people})
+        people = sorted_numbers(self.enrolments.people, self.assignments.people, self.memberships.people)
         course = self.course
         for start in range(0, len(people), PEOPLE_AT_ONCE):
             part = people[start : start + PEOPLE_AT_ONCE]
@@ -94,8 +92,7 @@ class Scan:
         )
 
     def _is_known(self, userid: UserId) -> bool:
-        place = bisect_left(self.known, userid)
-        return place < len(self.known) and self.known[place] == userid
+        return contains(self.known, userid)
 
 
 def scan_archive(source: ArchiveSource, limits: ArchiveLimits) -> Scan:
@@ -124,7 +121,7 @@ class _Reader:
         self._memberships = PackedRows(GroupMembership)
         self._roles: dict[RoleId, ArchivedRole] = {}
         self._groups: dict[GroupId, ArchivedGroup] = {}
-        self._known = array(NUMBER)
+        self._known = Column()
         self._deleted: set[UserId] = set()
         self._roles_document = bytearray()
 
@@ -189,12 +186,16 @@ class _Reader:
             roles_document=bytes(self._roles_document),
         )
 
-    def _sorted_people(self) -> "array[int]":
-        ordered = sorted(self._known)
-        for one, other in pairwise(ordered):
-            if one == other:
-                raise self._repeated(one, ArchivedUser)
-        return array(NUMBER, ordered)
+    def _sorted_people(self) -> Sequence[int]:
+        """Sort the accounts; the rows of ``users.xml`` have different numbers, or somebody forged it."""
+        people = sorted_numbers(self._known)
+        if len(people) < len(self._known):
+            seen: set[int] = set()
+            for userid in self._known:
+                if userid in seen:
+                    raise self._repeated(userid, ArchivedUser)
+                seen.add(userid)
+        return people
 
     def _repeated(self, row: int, kind: type) -> RepeatedRow:
         return RepeatedRow(archive=self._archive, row=row, kind=kind.__name__)

@@ -8,12 +8,14 @@ Source: restore_root_task, restore_course_task and restore_prechecks_helper (bac
 """
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from hashlib import md5
 from typing import Final
 
 from maintien.enrolments.state import EnrolmentInstance
 from maintien.mbz.archive import ArchivedGroup, ArchiveHeader
 from maintien.mbz.container.member import Member as SourceMember
+from maintien.mbz.converting.columns import contains
 from maintien.mbz.converting.conversion import Converted
 from maintien.mbz.converting.scanning import Scan
 from maintien.mbz.converting.slices import cut_elements, enclosed
@@ -83,7 +85,7 @@ def _documents(converted: Converted, scan: Scan) -> Iterator[tuple[str, Document
     release = parse_release(header.backup_release)
     groups = _groups_of(converted, scan)
     references = inforef_document(
-        users=sorted(converted.people),
+        users=converted.people,
         groups=[group.id for group in groups],
         roles=sorted(_role_ids(converted, scan)),
     )
@@ -161,7 +163,7 @@ def _users(converted: Converted, source: ArchiveSource, limits: ArchiveLimits) -
     def elements() -> Iterator[bytes]:
         for _, member in Walk(source, {Part.USERS}, limits).documents():
             if member.path == Part.USERS.value:
-                for _, element in cut_elements(member, "user", converted.people.__contains__):
+                for _, element in cut_elements(member, "user", partial(contains, converted.people)):
                     yield element
 
     return enclosed("users", elements())
