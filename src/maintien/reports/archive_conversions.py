@@ -123,8 +123,8 @@ def _sums_table(texts: Texts, result: ArchiveConverted) -> Table:
         [
             (texts.gettext("People converted"), result.people_converted),
             (texts.gettext("Manual enrolments in the new archive"), result.enrolments),
-            (texts.gettext("Roles in it"), result.roles),
-            (texts.gettext("Group memberships in it"), result.memberships),
+            (texts.gettext("Roles in the new archive"), result.roles),
+            (texts.gettext("Group memberships in the new archive"), result.memberships),
         ],
     )
 
@@ -168,7 +168,7 @@ def conversions_table(
     table = new_table()
     add_name_column(table, texts.gettext("Archive"), at_most=width // 3)
     add_name_column(table, texts.gettext("Course"), at_most=width // 5)
-    add_number_columns(table, texts.gettext("Converted"), texts.gettext("In it"), texts.gettext("Left alone"))
+    add_number_columns(table, texts.gettext("Converted"), texts.gettext("In the new one"), texts.gettext("Left alone"))
     table.add_column(plain(texts.gettext("Result")), overflow="fold")
     for name, result in results:
         table.add_row(
