@@ -586,7 +586,7 @@ class ArchiveNotReplaced(UsageError):
     )
 
 
-class MissingBackupFile(UsageError):
+class NoPlaceForArchive(UsageError):
     """A backup was asked for without a place to put it."""
 
     message = N_("Say where to write the archive: -o FILE.mbz.")

@@ -15,7 +15,7 @@ from maintien.cli.notices import notify
 from maintien.cli.options import CourseOption
 from maintien.cli.output import print_document, result_console
 from maintien.cli.progress import observer_of
-from maintien.errors import EXIT_DONE, MissingBackupFile, MissingCourse, OneCoursePerArchive
+from maintien.errors import EXIT_DONE, MissingCourse, NoPlaceForArchive, OneCoursePerArchive
 from maintien.mbz.writing.backup import BackupRequest
 from maintien.mbz.writing.course_archives import ArchiveJob, WrittenArchive
 from maintien.messages import N_
@@ -96,13 +96,13 @@ def backup(
 def back_up_course(invocation: Invocation, options: BackupOptions) -> int:
     """Write the archive of one course, and say what is in it; tell the exit status.
 
-    Raises MissingCourse, OneCoursePerArchive, MissingBackupFile, ArchiveNotReplaced, ArchiveNotWritten, and
+    Raises MissingCourse, OneCoursePerArchive, NoPlaceForArchive, ArchiveNotReplaced, ArchiveNotWritten, and
     what a site raises.
     """
     if not options.courses:
         raise MissingCourse
     if not options.output:
-        raise MissingBackupFile
+        raise NoPlaceForArchive
     if len(options.courses) > 1:
         raise OneCoursePerArchive
     with open_session(invocation) as session:

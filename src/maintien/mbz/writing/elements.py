@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 from maintien.mbz.writing.links import NO_LINKS, LinkEncoder
 from maintien.mbz.writing.rows import Row, RowStream
-from maintien.mbz.writing.xml_text import Value, attribute_content, text_content
+from maintien.mbz.writing.xml_text import NULL, Value, attribute_content, is_plain, text_content
 
 Document: TypeAlias = Iterator[str]
 
@@ -43,25 +43,28 @@ class Writer:
         attributes = "".join(f' {name}="%s"' for name in shape.attributes)
         elements = "".join(f"\n{margin}  <{name}>%s</{name}>" for name, _ in there)
         self._template = f"\n{margin}<{shape.name}{attributes}>{elements}"
+        self._values_alone = "%s" * len(there)
         self._attributes = [places.get(name) for name in shape.attributes]
         self._places = [places[column] for _, column in there]
-        self._encode = links.encode
+        self._links = links
         self.closing = f"\n{margin}</{shape.name}>"
 
     def opening(self, row: Row) -> str:
         """Write an element for ``row``, but not its end: other elements may follow in it."""
         attributes = [attribute_content(None if place is None else row[place]) for place in self._attributes]
-        values = [row[place] for place in self._places]
-        # Most columns are whole numbers, which go into the template as they are.
-        contents = [value if value.__class__ is int else self._content(value) for value in values]
-        return self._template % (*attributes, *contents)
+        values = [NULL if (value := row[place]) is None else value for place in self._places]
+        # Most rows hold nothing that has to be escaped: looking at all values at once is what is quick.
+        together = self._values_alone % tuple(values)
+        if not is_plain(together) or self._links.may_be_in(together):
+            values = [self._content(row[place]) for place in self._places]
+        return self._template % (*attributes, *values)
 
     def whole(self, row: Row) -> str:
         """Write an element for ``row``."""
         return self.opening(row) + self.closing
 
     def _content(self, value: Value) -> str:
-        return text_content(self._encode(value) if isinstance(value, str) else value)
+        return text_content(self._links.encode(value) if isinstance(value, str) else value)
 
 
 def rows_as_elements(

@@ -35,9 +35,13 @@ class LinkEncoder:
     """The site's address, without a slash at the end; empty where it is not known, and nothing is done."""
     with_plugin_files: bool = field(default=True, kw_only=True)
 
+    def may_be_in(self, text: str) -> bool:
+        """Whether the site's address is in ``text``."""
+        return bool(self._place) and self._place in text
+
     def encode(self, text: str) -> str:
         """Encode the links in ``text``, whether they begin with http or https."""
-        if not self._place or self._place not in text or len(text.encode(errors="ignore")) < SHORTEST:
+        if not self.may_be_in(text) or len(text.encode(errors="ignore")) < SHORTEST:
             return text
         text = self._embedded.sub("$@H5PEMBED@$", text)
         for name, pattern in self._patterns:

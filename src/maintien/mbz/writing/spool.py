@@ -13,8 +13,8 @@ from typing import IO, Final, Self
 
 from maintien.mbz.writing.compression import spool_compressor, spool_decompressor
 
-IN_MEMORY: Final = 4 * 1024 * 1024
-"""Compressed bytes: the people of some ten thousand accounts."""
+IN_MEMORY: Final = 1 * 1024 * 1024
+"""Compressed bytes: some ten thousand accounts."""
 
 _PIECE: Final = 64 * 1024
 """Compressed bytes read at once."""

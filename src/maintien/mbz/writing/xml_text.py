@@ -21,13 +21,18 @@ _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\uff
 _LINE_END: Final = re.compile("\r\n?")
 
 
+def is_plain(text: str) -> bool:
+    """Whether a text goes into XML as it is."""
+    return _SPECIAL.search(text) is None
+
+
 def text_content(value: Value) -> str:
     """Write a value as the content of an element; NULL is not the empty text."""
     if value is None:
         return NULL
     if isinstance(value, int):
         return str(value)
-    return value if _SPECIAL.search(value) is None else _escaped(value)
+    return value if is_plain(value) else _escaped(value)
 
 
 def attribute_content(value: Value) -> str:

@@ -119,19 +119,20 @@ class _Users:
         host = self._users.columns.index("mnethosturl") if "mnethosturl" in self._users.columns else None
         for row in self._users.rows:
             is_remote = host is not None and bool(row[host])
-            yield (self._remote if is_remote else self._local).opening(row)
-            yield from self._belongings(row[number])
-            yield self._local.closing
+            opening = (self._remote if is_remote else self._local).opening(row)
+            yield f"{opening}{self._belongings(row[number])}{self._local.closing}"
         self._require_end()
 
-    def _belongings(self, userid: object) -> Iterator[str]:
-        yield from wrapped("custom_fields", self._custom_fields.elements_of(userid), depth=2)
-        yield from wrapped("tags", self._tags.elements_of(userid), depth=2)
-        yield from wrapped("preferences", self._preferences.elements_of(userid), depth=2)
-        yield "\n    <roles>"
-        yield from wrapped("role_overrides", self._overrides.elements_of(userid), depth=3)
-        yield from wrapped("role_assignments", self._assignments.elements_of(userid), depth=3)
-        yield "\n    </roles>"
+    def _belongings(self, userid: object) -> str:
+        return (
+            f"\n    <custom_fields>{self._custom_fields.of(userid)}\n    </custom_fields>"
+            f"\n    <tags>{self._tags.of(userid)}\n    </tags>"
+            f"\n    <preferences>{self._preferences.of(userid)}\n    </preferences>"
+            "\n    <roles>"
+            f"\n      <role_overrides>{self._overrides.of(userid)}\n      </role_overrides>"
+            f"\n      <role_assignments>{self._assignments.of(userid)}\n      </role_assignments>"
+            "\n    </roles>"
+        )
 
     def _require_end(self) -> None:
         belongings = (
@@ -152,5 +153,5 @@ class _Belonging:
         self.rows = Followed(stream, "owner")
         self._writer = Writer(shape, stream.columns, depth=depth, links=links)
 
-    def elements_of(self, userid: object) -> Iterator[str]:
-        return map(self._writer.whole, self.rows.rows_of(userid))
+    def of(self, userid: object) -> str:
+        return "".join(map(self._writer.whole, self.rows.rows_of(userid)))

@@ -77,18 +77,37 @@ def read_assignments(source: BackupSource, contextid: int) -> RowStream:
 
 def read_referred_users(source: BackupSource, course: Course) -> "array[int]":
     """Read who is enrolled in the course or has a role in it, each once, by id; eight bytes each."""
-    rows = source.stream(_referred_users(source, course))
-    return array("q", (row[0] for row in rows))  # type: ignore[misc]  # ids are never NULL
+    return _each_once(source, _enrolled(source, course), _assigned(source, course))
 
 
-def _referred_users(source: BackupSource, course: Course) -> Select[Any]:
-    enrol, enrolments = source.tables.enrol, source.tables.user_enrolments
-    assignments = source.tables.role_assignments
-    enrolled = select(enrolments.c.userid).join_from(enrol, enrolments, enrolments.c.enrolid == enrol.c.id)
-    assigned = select(assignments.c.userid).where(assignments.c.contextid == course.contextid)
-    found = union(enrolled.where(enrol.c.courseid == course.id), assigned).subquery()
+def read_all_users(source: BackupSource, course: Course) -> "array[int]":
+    """Read the same, and who is in one of the course's groups, enrolled or not."""
+    in_groups = _members(source, course)
+    return _each_once(source, _enrolled(source, course), _assigned(source, course), in_groups)
+
+
+def _each_once(source: BackupSource, *queries: Select[Any]) -> "array[int]":
+    found = union(*queries).subquery()
     # Moodle refers to nothing with an id of 0 (backup_structure_dbops::insert_backup_ids_record).
-    return select(found.c.userid).where(found.c.userid > 0).order_by(found.c.userid)
+    query = select(found.c.userid).where(found.c.userid > 0).order_by(found.c.userid)
+    return array("q", (row[0] for row in source.stream(query)))  # type: ignore[misc]  # ids are never NULL
+
+
+def _enrolled(source: BackupSource, course: Course) -> Select[Any]:
+    enrol, enrolments = source.tables.enrol, source.tables.user_enrolments
+    query = select(enrolments.c.userid).join_from(enrol, enrolments, enrolments.c.enrolid == enrol.c.id)
+    return query.where(enrol.c.courseid == course.id)
+
+
+def _assigned(source: BackupSource, course: Course) -> Select[Any]:
+    assignments = source.tables.role_assignments
+    return select(assignments.c.userid).where(assignments.c.contextid == course.contextid)
+
+
+def _members(source: BackupSource, course: Course) -> Select[Any]:
+    groups, members = source.tables.groups, source.tables.groups_members
+    query = select(members.c.userid).join_from(groups, members, members.c.groupid == groups.c.id)
+    return query.where(groups.c.courseid == course.id)
 
 
 def read_referred_roles(source: BackupSource, course: Course, instances: Instances) -> set[int]:

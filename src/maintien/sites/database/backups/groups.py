@@ -41,18 +41,6 @@ def read_default_grouping(source: BackupSource, course: Course) -> tuple[int, ..
     return (grouping,) if grouping and grouping > 0 else ()
 
 
-def read_member_ids(source: BackupSource, course: Course) -> set[int]:
-    """Read who is in the course's groups, enrolled or not."""
-    groups, members = source.tables.groups, source.tables.groups_members
-    query = (
-        select(members.c.userid)
-        .distinct()
-        .join_from(groups, members, members.c.groupid == groups.c.id)
-        .where(groups.c.courseid == course.id, members.c.userid > 0)
-    )
-    return set(source.connection.execute(query).scalars())
-
-
 def read_groups(source: BackupSource, course: Course) -> Groups:
     """Stream the groups and groupings, each by id, and what is in each, by id too."""
     groups, members = source.tables.groups, source.tables.groups_members

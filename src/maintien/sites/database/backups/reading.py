@@ -1,7 +1,5 @@
 """Reads a backup of a course's people, all as of one moment: whole documents as streams of rows."""
 
-from array import array
-from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import md5
 
@@ -35,7 +33,8 @@ def read_backup(
     sections = courses.read_sections(source, course, original.format)
     instances = enrolments.read_instances(source, course)
     referred = enrolments.read_referred_users(source, course)
-    accounts = people.read_accounts(source, reading.all_users(referred), facts.local_host_id)
+    everybody = enrolments.read_all_users(source, course) if request.with_groups else referred
+    accounts = people.read_accounts(source, everybody, facts.local_host_id)
     roles = enrolments.read_referred_roles(source, course, instances)
     group_ids = groups.read_group_ids(source, course) if request.with_groups else GroupIds()
     groupings = {*groups.read_default_grouping(source, course), *group_ids.groupings}
@@ -76,13 +75,6 @@ class _Reading:
     facts: SiteFacts
     course: Course
     request: BackupRequest
-
-    def all_users(self, referred: "array[int]") -> Sequence[int]:
-        """Add the members of groups, where these are included: they need not be enrolled."""
-        if not self.request.with_groups:
-            return referred
-        members = groups.read_member_ids(self.source, self.course)
-        return array("q", sorted(members.union(referred)))
 
     def users(self, accounts: Accounts) -> RowStream:
         found = people.read_users(self.source, accounts.ids, local_host=self.facts.local_host)

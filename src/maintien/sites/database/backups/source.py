@@ -14,6 +14,7 @@ from sqlalchemy import (
     Numeric,
     Select,
     Text,
+    bindparam,
     cast,
     column,
     inspect,
@@ -25,9 +26,9 @@ from maintien.mbz.writing.rows import Row, RowStream
 from maintien.sites.database.chunks import chunks
 from maintien.sites.database.tables import MoodleTables
 
-ROWS_AT_ONCE: Final = 1000
+ROWS_AT_ONCE: Final = 500
 
-IDS_AT_ONCE: Final = 1000
+IDS_AT_ONCE: Final = 500
 """Accounts whose rows are read together."""
 
 
@@ -94,8 +95,10 @@ class BackupSource:
 
     def by_ids(self, query: Select[Any], key: ColumnElement[Any], ids: Iterable[int]) -> Iterator[Row]:
         """Run a query for some ids after the other; each time all its rows are fetched at once."""
+        # One statement for all: each of its own would be kept until garbage is collected.
+        statement = query.where(key.in_(bindparam("ids", expanding=True)))
         for some in chunks(ids, IDS_AT_ONCE):
-            yield from self.connection.execute(query.where(key.in_(some))).all()
+            yield from self.connection.execute(statement, {"ids": some}).all()
 
 
 def shown(table: SqlTable, name: str) -> ColumnElement[Any]:
