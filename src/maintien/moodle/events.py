@@ -126,6 +126,14 @@ COURSE_RESTORED: Final = EventKind(
     edulevel=LEVEL_TEACHING,
 )
 
+GRADE_DELETED: Final = EventKind(
+    eventname="\\core\\event\\grade_deleted",
+    action="deleted",
+    target="grade",
+    objecttable="grade_grades",
+    crud="d",
+)
+
 
 class LoggedEvent(NamedTuple):
     """One event to log, about one course."""

@@ -168,7 +168,9 @@ def conversions_table(
     table = new_table()
     add_name_column(table, texts.gettext("Archive"), at_most=width // 3)
     add_name_column(table, texts.gettext("Course"), at_most=width // 5)
-    add_number_columns(table, texts.gettext("Converted"), texts.gettext("In the new one"), texts.gettext("Left alone"))
+    add_number_columns(
+        table, texts.gettext("Converted"), texts.gettext("In the new one"), texts.gettext("Left alone")
+    )
     table.add_column(plain(texts.gettext("Result")), overflow="fold")
     for name, result in results:
         table.add_row(

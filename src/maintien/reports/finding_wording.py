@@ -3,6 +3,7 @@
 Settings and pages go by the names that Moodle gives them in its language packs.
 """
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import Final
 
@@ -22,10 +23,13 @@ from maintien.planning.findings import (
     ManualInstanceWouldBeDisabled,
     ManualMethodDisabledOnSite,
     OtherRolesGo,
+    RescueFinding,
+    RestoreFinding,
     SyncNotTriggered,
     WelcomeMessage,
 )
 from maintien.reports.language import Texts
+from maintien.reports.rescue_finding_wording import RESCUE_REMEDIES, rescue_finding_text
 from maintien.reports.restore_finding_wording import RESTORE_REMEDIES, restore_finding_text
 from maintien.reports.wording import method_name
 
@@ -74,7 +78,7 @@ _EXPIRY_ACTS: Final = {
     ),
 }
 
-_REMEDIES: Final[dict[type[Finding], str]] = {
+_REMEDIES: Final[Mapping[type[Finding], str]] = {
     ManualMethodDisabledOnSite: N_(
         "Switch it on in Site administration > Plugins > Enrolments > Manage enrol plugins."
     ),
@@ -108,6 +112,7 @@ _REMEDIES: Final[dict[type[Finding], str]] = {
         "To leave them as they are, convert without --like-moodle and without --end-for all-manual."
     ),
     OtherRolesGo: N_("If they are to keep these roles too, name them with --roles."),
+    **RESCUE_REMEDIES,
     **RESTORE_REMEDIES,
 }
 
@@ -165,7 +170,13 @@ def finding_text(texts: Texts, finding: Finding) -> str:  # noqa: C901, PLR0911,
                 people,
             ).format(n=texts.number(people))
         case _:
-            return restore_finding_text(texts, finding)
+            return _other_finding_text(texts, finding)
+
+
+def _other_finding_text(texts: Texts, finding: RescueFinding | RestoreFinding) -> str:
+    if isinstance(finding, RescueFinding):
+        return rescue_finding_text(texts, finding)
+    return restore_finding_text(texts, finding)
 
 
 def _notice_text(texts: Texts, notice: ExpiryNotice) -> str:

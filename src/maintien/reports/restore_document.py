@@ -102,5 +102,5 @@ def restored_course_document(
         **counts_document(summary.counts),
         "warnings": [typed_document(warning, header.zone) for warning in plan.warnings],
         "failure": None if failure is None else error_document(failure),
-        "people": [person_document(person, header) for person in people],
+        "people": [person_document(person, plan, header) for person in people],
     }

@@ -88,10 +88,16 @@ class RestoreScreen:
         if header.made is not None:
             made = header.made
             yield texts.gettext("Backup made"), plain(texts.date_time(made.backup_date, header.zone))
-            yield texts.gettext("Course backed up"), plain(f"{made.original_course_shortname} ({made.original_wwwroot})")
+            yield (
+                texts.gettext("Course backed up"),
+                plain(f"{made.original_course_shortname} ({made.original_wwwroot})"),
+            )
         for summary in self.courses:
             yield texts.gettext("Restored into"), Prose(course_name(summary.course))
-        yield texts.gettext("Way of restoring"), plain(texts.gettext("merged into the course, as manual enrolments"))
+        yield (
+            texts.gettext("Way of restoring"),
+            plain(texts.gettext("merged into the course, as manual enrolments")),
+        )
 
 
 def _remark(texts: Texts, finding: Finding) -> Remark:

@@ -16,6 +16,7 @@ KINDS: Final[dict[RunKind, str]] = {
     RunKind.CONVERT: N_("conversion"),
     RunKind.UNDO: N_("undo"),
     RunKind.RESTORE: N_("restore"),
+    RunKind.RESCUE: N_("rescue"),
 }
 
 STATES: Final[dict[RunState, str]] = {

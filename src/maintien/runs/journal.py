@@ -29,6 +29,7 @@ class RunKind(Enum):
 
     CONVERT = "convert"
     UNDO = "undo"
+    RESCUE = "rescue"
     RESTORE = "restore"
     """What a backup archive holds, into one course."""
 
