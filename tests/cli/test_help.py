@@ -50,6 +50,7 @@ COMMANDS = {
         "--run",
     },
     "apply": {"--run", "--accept-drift", "--help"},
+    "restore": {"--into", "--limit", "--run", "--help"},
     "rescue": SELECTION
     | {
         "--since",
@@ -64,8 +65,17 @@ COMMANDS = {
         "--run",
     },
 }
-PAGES = {"the program": ((), GLOBAL_OPTIONS)} | {
-    name: ((name,), options) for name, options in COMMANDS.items()
+PAGES = {
+    "the program": ((), GLOBAL_OPTIONS),
+    **{name: ((name,), options) for name, options in COMMANDS.items()},
+    "mbz convert": (
+        ("mbz", "convert"),
+        {
+            *("--output", "--until", "--timezone", "--methods", "--roles", "--include-suspended"),
+            *("--end-roles", "--end-for", "--keep-groups", "--no-keep-groups", "--enable-manual"),
+            *("--new-method", "--like-moodle", "--limit", "--jobs", "--help"),
+        },
+    ),
 }
 
 

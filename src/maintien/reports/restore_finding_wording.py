@@ -28,7 +28,7 @@ RESTORE_REMEDIES: Final[dict[type[Finding], str]] = {
     ArchiveOfAnotherCourse: N_("Make sure that --into names the course you mean."),
     ArchiveIsAnonymised: N_("Make the backup again without “Anonymize user information”."),
     ArchiveWithoutRoles: N_("Make the backup again with “Include user role assignments”."),
-    ArchiveHasGroups: "",
+    ArchiveHasGroups: N_("Put people into their groups by hand: Participants > Groups."),
     PeopleNotFound: N_("If they are to be in the course, make their accounts first, and restore again."),
     PeopleInDoubt: N_("Enrol those who are to be in the course by hand."),
     RoleNotFound: N_("Give people another role by hand: Participants."),

@@ -146,7 +146,7 @@ def run_document(run: ListedRun, zone: tzinfo) -> Document:
         "version": header.version,
         "undoes": header.undoes,
         "undone_by": run.undone_by,
-        "archive": None if header.archive is None else asdict(header.archive),
+        **({} if header.archive is None else {"archive": asdict(header.archive)}),
         "courses": {status.value: record.totals.courses.get(status, 0) for status in CourseStatus},
         "people": record.totals.people,
         "changes": record.totals.changes,
