@@ -503,6 +503,12 @@ class CourseKeptChanging(CourseFailed):
     )
 
 
+class CourseNotBackedUp(CourseFailed):
+    """There is no backup of the course, which was to be made before anything is written in it."""
+
+    message = N_("{course} could not be backed up, and nothing is written in it. {reason}")
+
+
 class MissingPlanFile(UsageError):
     """A plan is to be applied, and no file was named."""
 
@@ -589,6 +595,39 @@ class PlanTooLarge(UsageError):
     message = N_("What there is to do in {about} is too much for a plan: convert it without --save.")
 
 
+class ArchiveNotWritten(UsageError):
+    """The backup archive can't be written."""
+
+    message = N_("The archive {path} can't be written, and nothing of it is left there: {reason}")
+
+
+class ArchiveNotReplaced(UsageError):
+    """There is something where the backup archive is to be."""
+
+    message = N_(
+        "There is already something at {path}, which is not replaced: choose another name, or add"
+        " --force if it is an archive of yours."
+    )
+
+
+class NoPlaceForArchive(UsageError):
+    """A backup was asked for without a place to put it."""
+
+    message = N_("Say where to write the archive: -o FILE.mbz.")
+
+
+class OneCoursePerArchive(UsageError):
+    """Several courses were asked for where one goes."""
+
+    message = N_("An archive holds one course: give --course once.")
+
+
+class BackupFolderUnusable(UsageError):
+    """The folder for backups can't be used."""
+
+    message = N_("Backups can't be put into {path}: {reason}")
+
+
 class DriftFound(SiteError):
     """The site is no longer as the plan found it."""
 
@@ -665,6 +704,15 @@ class RunOfAnotherSite(UsageError):
     message = N_("Run {run} was made on {site}: open that site with --site.")
 
 
+class RunRestoresArchive(UsageError):
+    """A restore is one transaction: there is nothing between its beginning and its end."""
+
+    message = N_(
+        "Run {run} restores an archive, all of it or nothing: run “maintien restore {archive} --into …"
+        " --run” again, which changes nothing where it was done already."
+    )
+
+
 class RunUndone(UsageError):
     """The run was taken back; going on with it would do a part of it again."""
 
@@ -711,6 +759,12 @@ class UnwritableFile(UsageError):
     """A file that was asked for can't be written."""
 
     message = N_("{path} can't be written: {reason}")
+
+
+class MissingTarget(UsageError):
+    """An archive is to be restored, and no course was named."""
+
+    message = N_("Say into which course: --into with its id, short name or ID number.")
 
 
 class AccessWouldBeLost(UsageError):
@@ -951,3 +1005,52 @@ class TooManyNames(ArchiveBeyondLimits):
         "In {archive}, {member} has more than {limit} different names of elements: if you trust it, raise the"
         " limit with --limit names=N."
     )
+
+
+class ArchiveWithoutUsers(ArchiveError):
+    """The archive was made without the enrolled people."""
+
+    message = N_(
+        "{archive} holds no enrolled people: make the backup again with “Include enrolled users” ticked."
+    )
+
+
+class ArchiveOfFrontPage(ArchiveError):
+    """The archive was made of a site's front page."""
+
+    message = N_(
+        "{archive} was made of a site's front page, which has no enrolments: choose another archive."
+    )
+
+
+class ArchiveOfPartOfCourse(ArchiveError):
+    """The archive was made of a section or an activity."""
+
+    message = N_(
+        "{archive} was made of a part of a course, and parts hold no enrolments: make a backup of the whole"
+        " course."
+    )
+
+
+class MissingOutput(UsageError):
+    """An archive is to be converted, and nothing says where to."""
+
+    message = N_("Say where to write: -o FILE.mbz for one archive, -o FOLDER for several.")
+
+
+class OutputElsewhere(UsageError):
+    """A new archive is to be written to another machine."""
+
+    message = N_("{path} is not on this machine: write to a file or folder here, and copy it from there.")
+
+
+class SameOutputTwice(UsageError):
+    """Two archives would be written to the same file."""
+
+    message = N_("{first} and {second} would both be written to {path}: convert one of them by itself.")
+
+
+class UnknownTimezone(UsageError):
+    """No time zone has this name."""
+
+    message = N_("There is no time zone {name!r}: write one such as Europe/Paris.")

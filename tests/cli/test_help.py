@@ -51,6 +51,7 @@ COMMANDS = {
         "--run",
     },
     "apply": {"--run", "--accept-drift", "--help"},
+    "restore": {"--into", "--limit", "--run", "--help"},
     "rescue": SELECTION
     | {
         "--since",
@@ -68,6 +69,11 @@ COMMANDS = {
 ARCHIVE_COMMANDS = {
     "mbz": {"--help"},
     "mbz info": {"--limit", "--jobs", "--help"},
+    "mbz convert": {
+        *("--output", "--until", "--timezone", "--methods", "--roles", "--include-suspended"),
+        *("--end-roles", "--end-for", "--keep-groups", "--no-keep-groups", "--enable-manual"),
+        *("--new-method", "--like-moodle", "--limit", "--jobs", "--help"),
+    },
 }
 PAGES = {"the program": ((), GLOBAL_OPTIONS)} | {
     name: (tuple(name.split()), options) for name, options in (COMMANDS | ARCHIVE_COMMANDS).items()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from maintien.enrolments.state import CourseState, GroupMembership
 from maintien.enrolments.withdrawals import Window
-from maintien.moodle.ids import GroupId, MembershipId, UserId
+from maintien.moodle.ids import CourseId, GroupId, MembershipId, UserId
 from maintien.moodle.values import UnenrolAction
 from maintien.planning.changes import Added
 from maintien.planning.convert import plan_conversion
@@ -32,6 +32,7 @@ from maintien.planning.findings import (
     LogIsSilent,
     LogRowsUnreadable,
     ManualEnrolmentsRevived,
+    PeopleNotFound,
     RolesBelowCourseGone,
 )
 from maintien.planning.left_alone import (
@@ -44,7 +45,7 @@ from maintien.planning.left_alone import (
 )
 from maintien.planning.like_moodle import plan_like_moodle
 from maintien.planning.move import plan_move
-from maintien.planning.plan import CoursePlan, Grounds, Source
+from maintien.planning.plan import CoursePlan, Grounds, RestoredFrom, Source
 from maintien.planning.policy import ConversionPolicy, EndFor, LikeMoodlePolicy, Mode, Policy, RescuePolicy
 from tests.builders import (
     BIOLOGY,
@@ -94,6 +95,21 @@ def test_findings_with_values_are_read_back_equal() -> None:
     plan = plan_with_warnings()
 
     assert decode_plan(through_json(encode_plan(plan))) == plan
+
+
+def test_plan_of_a_restore_is_read_back_equal() -> None:
+    origin = RestoredFrom(is_same_site=False, courseid=CourseId(24))
+    plan = replace(plan_with_warnings(), restored_from=origin, warnings=(PeopleNotFound(people=3),))
+
+    assert decode_plan(through_json(encode_plan(plan))) == plan
+
+
+@pytest.mark.parametrize("origin", [[1, 2], [True, "2"], [True], None])
+def test_damaged_origin_of_a_restore_is_refused(origin: Json) -> None:
+    encoded: Any = through_json(encode_plan(plan_with_warnings()))
+
+    with pytest.raises(UnreadablePlan):
+        decode_plan(encoded | {"restored_from": origin})
 
 
 @pytest.mark.parametrize(

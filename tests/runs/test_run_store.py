@@ -16,6 +16,7 @@ from maintien.planning.policy import LikeMoodlePolicy
 from maintien.runs.journal import (
     CourseStatus,
     Process,
+    RestoredArchive,
     RunHeader,
     RunId,
     RunKind,
@@ -88,6 +89,15 @@ def test_run_is_read_back_as_it_was_begun(store: DatabaseRunStore) -> None:
     assert record.totals == RunTotals(courses={CourseStatus.PENDING: 4})
     assert [c.course for c in store.courses(journal.id)] == [size.course for size in SIZES]
     assert [c.enrolments for c in store.courses(journal.id)] == [20, 30, 40, 50]
+
+
+def test_restore_is_read_back_with_its_archive(store: DatabaseRunStore) -> None:
+    archive = RestoredArchive(path="s3://b/a.mbz", sha256="0" * 64)
+    header = replace(HEADER, kind=RunKind.RESTORE, policy=None, course_policies={}, archive=archive)
+
+    journal = store.begin(header, SIZES[:1])
+
+    assert store.run(journal.id).header == header
 
 
 def test_courses_go_from_planned_to_written_unchanged_or_failed(store: DatabaseRunStore) -> None:

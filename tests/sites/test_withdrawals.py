@@ -339,11 +339,13 @@ def test_log_and_history_are_read_by_an_index(moodle_database: MoodleDatabase, c
         unenrolled(courseid=row % 200, eventname="\\core\\event\\course_viewed", timecreated=SINCE - row * 60)
         for row in range(ROWS)
     ]
-    history = [
+    history: list[dict[str, Any]] = [
         {"itemid": row % 400, "userid": row, "timemodified": SINCE - row * 60, "oldid": row, "source": "x"}
         for row in range(ROWS)
     ]
-    items = [{"id": row + 1, "courseid": row % 200, "itemtype": "manual"} for row in range(400)]
+    items: list[dict[str, Any]] = [
+        {"id": row + 1, "courseid": row % 200, "itemtype": "manual"} for row in range(400)
+    ]
     with moodle_database.engine.begin() as connection:
         filled: tuple[tuple[Table, list[dict[str, Any]]], ...] = (
             (tables.logstore_standard_log, busy),

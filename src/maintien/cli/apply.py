@@ -10,6 +10,7 @@ import typer
 from maintien.bootstrap import Invocation, open_session
 from maintien.cli.actions import Action
 from maintien.cli.applying import PlanApplication
+from maintien.cli.backup_folders import BackupOption, announce_backups, backing_up
 from maintien.cli.convert_options import RunOption
 from maintien.cli.feeds import reading_feeds
 from maintien.cli.global_options import invocation_of
@@ -49,14 +50,22 @@ def apply(
     file: PlanArgument = None,
     run: RunOption = False,
     accept_drift: AcceptDriftOption = False,
+    backup: BackupOption = None,
 ) -> Action:
     """Read the options of ``apply``."""
     invocation = invocation_of(context)
-    return partial(apply_plan_file, invocation, file, is_to_write=run, accepts_drift=accept_drift)
+    return partial(
+        apply_plan_file, invocation, file, is_to_write=run, accepts_drift=accept_drift, backup=backup
+    )
 
 
 def apply_plan_file(
-    invocation: Invocation, file: str | None, *, is_to_write: bool, accepts_drift: bool
+    invocation: Invocation,
+    file: str | None,
+    *,
+    is_to_write: bool,
+    accepts_drift: bool,
+    backup: str | None = None,
 ) -> int:
     """Show what a plan file would do today, or do it and show that; tell the exit status.
 
@@ -80,4 +89,8 @@ def apply_plan_file(
         application.require_fitting()
         fed = reading_feeds(invocation, session, plan_file.header.policies)
         application = replace(application, session=fed)
-        return application.carry_out() if is_to_write else application.preview()
+        if not is_to_write:
+            announce_backups(invocation, backup)
+            return application.preview()
+        with backing_up(invocation, fed, backup) as safeguard:
+            return application.carry_out(safeguard)

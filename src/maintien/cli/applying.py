@@ -23,7 +23,7 @@ from maintien.planning.policy import Circumstances, ConversionPolicy
 from maintien.reports.conversion import ConversionHeader, ConversionReport
 from maintien.reports.drift import DriftReport
 from maintien.runs.conduct import UnderWay
-from maintien.runs.execute import CourseOutcome, preview
+from maintien.runs.execute import CourseOutcome, Safeguard, preview
 from maintien.runs.journal import RunKind
 from maintien.runs.plan_file_reading import PlanFile
 from maintien.runs.reviewed import ReviewedPlans
@@ -65,7 +65,7 @@ class PlanApplication:
         self._show(drift, report)
         return EXIT_DONE
 
-    def carry_out(self) -> int:
+    def carry_out(self, safeguard: Safeguard | None = None) -> int:
         """Do what was reviewed, and show it; tell the exit status.
 
         Raises DriftFound where nothing was written, DriftMeanwhile, and what a run raises.
@@ -74,7 +74,7 @@ class PlanApplication:
         drift, _ = self._compare(sizes)
         reviewed = self._review()
         report, late = self._new_report(is_written=True), self._new_drift_report()
-        run = self._begin(reviewed, sizes)
+        run = self._begin(reviewed, sizes, safeguard)
 
         def take(outcome: CourseOutcome) -> None:
             report.add(outcome.plan, outcome.failure)
@@ -139,7 +139,9 @@ class PlanApplication:
             file=self.file, plan_today=self._planners().plan, accepts_drift=self.accepts_drift
         )
 
-    def _begin(self, reviewed: ReviewedPlans, sizes: list[CourseSize]) -> UnderWay:
+    def _begin(
+        self, reviewed: ReviewedPlans, sizes: list[CourseSize], safeguard: Safeguard | None
+    ) -> UnderWay:
         operator = self.circumstances.operator
         header = run_header(
             self.invocation,
@@ -149,7 +151,8 @@ class PlanApplication:
             began_at=self.circumstances.now,
         )
         policies = self.file.header.policies
-        return conductor_for(self.invocation, self.session, operator).begin(
+        conductor = conductor_for(self.invocation, self.session, operator)
+        return replace(conductor, safeguard=safeguard).begin(
             replace(
                 header,
                 policy=policies.common,

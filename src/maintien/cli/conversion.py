@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from maintien.bootstrap import Invocation, Session, open_session
+from maintien.cli.backup_folders import announce_backups, backing_up
 from maintien.cli.carrying_out import carry_out, exit_status
 from maintien.cli.conversion_notices import notices_of
 from maintien.cli.conversion_request import ConversionRequest, require_no_conflict
@@ -26,7 +27,7 @@ from maintien.errors import (
 )
 from maintien.planning.policy import Circumstances
 from maintien.reports.conversion import ConversionReport
-from maintien.runs.execute import CourseOutcome
+from maintien.runs.execute import CourseOutcome, Safeguard
 from maintien.runs.journal import RunKind
 from maintien.runs.plan_file_writing import PlanFileWriter, write_plan_file
 from maintien.sites.write_access import MayWrite
@@ -39,6 +40,7 @@ def convert_courses(
     *,
     is_to_write: bool,
     save: str | None = None,
+    backup: str | None = None,
 ) -> int:
     """Show what a conversion would do, or do it and show that; tell the exit status.
 
@@ -56,7 +58,9 @@ def convert_courses(
         if is_to_write and not isinstance(session.site.check_may_write(), MayWrite):
             raise ReadOnlyAccount(site=session.site.name)
         conversion = _prepare(invocation, session, asked, request)
-        report = _run(conversion) if is_to_write else _preview(conversion, save)
+        report = _run(conversion, backup) if is_to_write else _preview(conversion, save)
+        if not is_to_write:
+            announce_backups(invocation, backup)
         conversion.show(report)
     return exit_status(failed=report.courses_failed, changed=report.courses_changed)
 
@@ -93,10 +97,15 @@ def _preview(conversion: PolicyRun, save: str | None) -> ConversionReport:
     return report
 
 
-def _run(conversion: PolicyRun) -> ConversionReport:
+def _run(conversion: PolicyRun, backup: str | None) -> ConversionReport:
+    with backing_up(conversion.invocation, conversion.session, backup) as safeguard:
+        return _carry_out(conversion, safeguard)
+
+
+def _carry_out(conversion: PolicyRun, safeguard: Safeguard | None) -> ConversionReport:
     report = conversion.new_report(is_written=True)
     late_starts = LateStarts()
-    run = conversion.begin()
+    run = conversion.begin(safeguard)
 
     def take(outcome: CourseOutcome) -> None:
         report.add(outcome.plan, outcome.failure)

@@ -15,6 +15,7 @@ from typer.main import get_command
 from maintien.bootstrap import PROGRAM, SITE_VARIABLE, Invocation, this_machine, tune_for_many_rows
 from maintien.cli.actions import Action
 from maintien.cli.apply import ABOUT_APPLY, apply
+from maintien.cli.backup import ABOUT_BACKUP, backup
 from maintien.cli.check import ABOUT_CHECK, check
 from maintien.cli.convert import ABOUT_CONVERT, convert
 from maintien.cli.courses import ABOUT_COURSES, courses
@@ -25,6 +26,7 @@ from maintien.cli.help import Command, Group, translate_help
 from maintien.cli.mbz import ABOUT_MBZ, ARCHIVE_COMMANDS, MBZ, require_archive_command
 from maintien.cli.participants import ABOUT_PARTICIPANTS, participants
 from maintien.cli.rescue import ABOUT_RESCUE, rescue
+from maintien.cli.restore import ABOUT_RESTORE, restore
 from maintien.cli.resume import ABOUT_RESUME, resume
 from maintien.cli.runs import ABOUT_RUNS, runs
 from maintien.cli.secrets import find_secrets
@@ -46,9 +48,11 @@ COMMANDS: Final[Mapping[Callable[..., Action], str]] = {
     convert: ABOUT_CONVERT,
     apply: ABOUT_APPLY,
     rescue: ABOUT_RESCUE,
+    restore: ABOUT_RESTORE,
     runs: ABOUT_RUNS,
     undo: ABOUT_UNDO,
     resume: ABOUT_RESUME,
+    backup: ABOUT_BACKUP,
 }
 
 

@@ -78,6 +78,28 @@ class RegisterOutOfReach:
     error: SiteError
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupsAhead:
+    """A preview, whose run would back courses up first."""
+
+    folder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupsMade:
+    """A run has backed courses up."""
+
+    archives: int
+    folder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackedUpBefore:
+    """A run that is gone on with backed its courses up, and is not asked to go on doing so."""
+
+    run: int
+
+
 Notice: TypeAlias = (
     UnknownOperatorId
     | IgnoredColumns
@@ -88,6 +110,9 @@ Notice: TypeAlias = (
     | CoursesDoneBefore
     | UndoneAlready
     | RegisterOutOfReach
+    | BackupsAhead
+    | BackupsMade
+    | BackedUpBefore
     | OpeningWarning
 )
 
@@ -110,6 +135,13 @@ _SENTENCES: Final[dict[type[Notice], str]] = {
     RegisterOutOfReach: N_(
         "Whom the external database lists is unknown; once it lists nobody any more, --feed-is-gone says so."
         " {error}"
+    ),
+    BackupsAhead: N_(
+        "With --run, each course in which something is to be written is backed up into {folder} first."
+    ),
+    BackupsMade: N_("Backups made in {folder} before anything was written: {archives}."),
+    BackedUpBefore: N_(
+        "Run {run} backed each course up first: add --backup DIR for the rest of its courses too."
     ),
     OldMoodle: N_("This site runs Moodle {release}, on which maintien was never tried: try on a copy first."),
     UnprovenMoodle: N_(

@@ -37,6 +37,7 @@ class ContextLevel(IntEnum):
     """``context.contextlevel``."""
 
     SYSTEM = 10
+    USER = 30
     CATEGORY = 40
     COURSE = 50
 

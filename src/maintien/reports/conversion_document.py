@@ -19,7 +19,7 @@ from maintien.reports.documents import (
     moment_document,
     typed_document,
 )
-from maintien.reports.people_changes import PersonChange, people_changes
+from maintien.reports.people_changes import PeopleHeader, PersonChange, people_changes
 from maintien.reports.summary import Counts, CourseSummary, Totals
 
 
@@ -70,7 +70,7 @@ def conversion_document(header: ConversionHeader, totals: Totals) -> Document:
             "courses_changed": totals.courses_changed,
             "courses_left_alone": totals.courses_left_alone,
             "courses_failed": totals.courses_failed,
-            **_counts_document(totals.counts),
+            **counts_document(totals.counts),
             "left_alone": {kind_of(reason): n for reason, n in totals.counts.left_alone.most_common()},
         },
     }
@@ -118,16 +118,17 @@ def converted_course_document(header: ConversionHeader, plan: CoursePlan, summar
     """Describe what happens in one course. Where it failed nothing does, and nobody is listed."""
     is_done = summary.failure is None
     return course_document(plan.course) | {
-        **_counts_document(summary.counts),
+        **counts_document(summary.counts),
         "obstacle": None if plan.obstacle is None else typed_document(plan.obstacle, header.zone),
         "warnings": [typed_document(warning, header.zone) for warning in plan.warnings],
         "failure": None if summary.failure is None else error_document(summary.failure),
         "left_alone": [_left_alone_document(p, header) for p in plan.left_alone if is_done],
-        "people": [_person_document(p, plan, header) for p in people_changes(plan) if is_done],
+        "people": [person_document(p, plan, header) for p in people_changes(plan) if is_done],
     }
 
 
-def _counts_document(counts: Counts) -> Document:
+def counts_document(counts: Counts) -> Document:
+    """Describe how many rows and people change."""
     return {
         "enrolments_added": counts.enrolments_added,
         "enrolments_changed": counts.enrolments_changed,
@@ -149,7 +150,8 @@ def _left_alone_document(person: LeftAlone, header: ConversionHeader) -> Documen
     return {"user": person.userid, "reason": kind, **document}
 
 
-def _person_document(person: PersonChange, plan: CoursePlan, header: ConversionHeader) -> Document:
+def person_document(person: PersonChange, plan: CoursePlan, header: PeopleHeader) -> Document:
+    """Describe what changes for a person."""
     document: Document = {
         "user": person.userid,
         "before": _enrolment_document(person.before, header),
@@ -166,7 +168,7 @@ def _person_document(person: PersonChange, plan: CoursePlan, header: ConversionH
     }
 
 
-def _enrolment_document(row: UserEnrolment | None, header: ConversionHeader) -> Json:
+def _enrolment_document(row: UserEnrolment | None, header: PeopleHeader) -> Json:
     if row is None:
         return None
     return {

@@ -53,7 +53,7 @@ class ConversionScreen:
 
     def render(self, texts: Texts, width: int) -> RenderableType:
         """Draw it for a terminal of ``width`` columns."""
-        return Group(*_spaced(self._parts(texts, width)))
+        return Group(*spaced(self._parts(texts, width)))
 
     def _parts(self, texts: Texts, width: int) -> Iterator[RenderableType]:
         header, totals = self.header, self.totals
@@ -68,7 +68,7 @@ class ConversionScreen:
         if self.changes:
             yield self._people_table(texts, width)
             if self.more_changes:
-                yield _more_people(texts, self.more_changes)
+                yield more_people(texts, self.more_changes)
         if totals.counts.people_seen:
             done = texts.gettext("given back") if header.is_rescue else texts.gettext("converted")
             yield share_picture(texts, totals.counts, done, width)
@@ -94,14 +94,16 @@ class ConversionScreen:
         return blocked
 
 
-def _spaced(parts: Iterable[RenderableType]) -> Iterator[RenderableType]:
+def spaced(parts: Iterable[RenderableType]) -> Iterator[RenderableType]:
+    """Put an empty line between the parts of a screen."""
     for number, part in enumerate(parts):
         if number:
             yield Text()
         yield part
 
 
-def _more_people(texts: Texts, more: int) -> Text:
+def more_people(texts: Texts, more: int) -> Text:
+    """Say how many people are not shown."""
     line = texts.ngettext("and {n} more person", "and {n} more people", more)
     return plain(line.format(n=texts.number(more)), "dim")
 

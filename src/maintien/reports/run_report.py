@@ -1,4 +1,4 @@
-"""The report of a run, whatever it did: a conversion's, or an undo's."""
+"""The report of a run, whatever it did: a conversion's, an undo's or a restore's."""
 
 from collections.abc import Mapping
 from datetime import tzinfo
@@ -13,6 +13,7 @@ from maintien.planning.plan import CoursePlan
 from maintien.reports.conversion import ConversionHeader, ConversionReport
 from maintien.reports.documents import Document
 from maintien.reports.language import Texts
+from maintien.reports.restore import RestoreHeader, RestoreReport
 from maintien.reports.undo import UndoHeader, UndoReport
 from maintien.runs.journal import RunRecord
 
@@ -66,6 +67,18 @@ def new_report(
             remaining=remaining,
         )
         return UndoReport(undo, keep_documents=keep_documents)
+    if header.archive is not None:
+        restore = RestoreHeader(
+            site=header.site_name,
+            written=written,
+            zone=zone,
+            archive=header.archive.path,
+            roles=roles,
+            sha256=header.archive.sha256,
+            run=run.id,
+            remaining=remaining,
+        )
+        return RestoreReport(restore, keep_documents=keep_documents)
     if header.policy is None:
         raise RuntimeError(f"run {run.id} has no policy")
     conversion = ConversionHeader(

@@ -1,7 +1,7 @@
 """The runs of a journal, and one of them: on a terminal, and as JSON documents."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import tzinfo
 from typing import Final
 
@@ -109,6 +109,9 @@ def _facts(texts: Texts, run: ListedRun, view: RunsView) -> Iterator[tuple[str, 
     if record.ended_at is not None:
         yield texts.gettext("Ended"), plain(texts.date_time(record.ended_at, view.zone))
     yield texts.gettext("By"), Text(author_text(header, view.people))
+    if header.archive is not None:
+        yield texts.gettext("Archive"), plain(header.archive.path)
+        yield texts.gettext("SHA-256"), plain(header.archive.sha256)
     yield texts.gettext("Command"), plain(header.command)
     yield texts.gettext("Version"), plain(header.version)
     counted = (
@@ -143,6 +146,7 @@ def run_document(run: ListedRun, zone: tzinfo) -> Document:
         "version": header.version,
         "undoes": header.undoes,
         "undone_by": run.undone_by,
+        **({} if header.archive is None else {"archive": asdict(header.archive)}),
         "courses": {status.value: record.totals.courses.get(status, 0) for status in CourseStatus},
         "people": record.totals.people,
         "changes": record.totals.changes,

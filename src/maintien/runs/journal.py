@@ -30,6 +30,8 @@ class RunKind(Enum):
     CONVERT = "convert"
     UNDO = "undo"
     RESCUE = "rescue"
+    RESTORE = "restore"
+    """What a backup archive holds, into one course."""
 
 
 class RunStatus(Enum):
@@ -65,6 +67,16 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RestoredArchive:
+    """The backup archive that a run restores."""
+
+    path: str
+    """As the command line named it; without secrets."""
+    sha256: str
+    """Of the whole file, in hexadecimal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunHeader:
     """What is known of a run when it begins."""
 
@@ -88,6 +100,8 @@ class RunHeader:
     """The run that an undo takes back."""
     plan_fingerprint: str | None = None
     """Of the plan file that the run applies; None where it plans for itself."""
+    archive: RestoredArchive | None = None
+    """What a restore restores; None for every other run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

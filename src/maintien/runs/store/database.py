@@ -7,7 +7,7 @@ a batch at a time, and read back one at a time.
 import json
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, Select, bindparam, delete, func, insert, select, update
@@ -27,6 +27,7 @@ from maintien.runs.journal import (
     CourseRecord,
     CourseStatus,
     Process,
+    RestoredArchive,
     RunHeader,
     RunId,
     RunKind,
@@ -267,6 +268,7 @@ def _encode_policies(header: RunHeader) -> str:
                 [courseid, encode_policy(policy)]
                 for courseid, policy in sorted(header.course_policies.items())
             ],
+            **({} if header.archive is None else {"archive": asdict(header.archive)}),
         }
     )
 
@@ -296,6 +298,7 @@ def _record(row: Row[Any], totals: RunTotals) -> RunRecord:
         course_policies=of_courses,
         undoes=None if row.undoes is None else RunId(row.undoes),
         plan_fingerprint=row.plan_fingerprint,
+        archive=RestoredArchive(**policies["archive"]) if "archive" in policies else None,
     )
     return RunRecord(
         id=RunId(row.id),

@@ -25,6 +25,8 @@ from maintien.sites.database import (
     withdrawals,
     writing,
 )
+from maintien.sites.database.accounts import DatabaseAccounts
+from maintien.sites.database.backups.reader import DatabaseBackups
 from maintien.sites.database.connecting import reading_engine, writing_engine
 from maintien.sites.database.failures import database_failures
 from maintien.sites.database.operators import OperatorFound
@@ -43,6 +45,8 @@ class DatabaseSite:
     tables: MoodleTables
     feeds: ReadFeeds | None = None
     """What to read of the feeds with each course; None where it is not needed."""
+    wwwroot: str | None = None
+    """The site's address, where its configuration says it: the database may have an old one."""
     withdrawn_within: Window | None = None
     """Within which time to read with each course what was taken from people; None for not at all."""
 
@@ -110,6 +114,14 @@ class DatabaseSite:
         """Read the names of all groups of these courses."""
         with self._reading() as connection:
             return people.read_group_names(connection, self.tables, courses)
+
+    def accounts(self) -> DatabaseAccounts:
+        """Give what looks accounts and roles up, for a restore."""
+        return DatabaseAccounts(reading=self._reading, tables=self.tables, wwwroot=self.wwwroot)
+
+    def backups(self) -> DatabaseBackups:
+        """Give what reads backups of its courses, one after the other."""
+        return DatabaseBackups(reading=self._reading, tables=self.tables, wwwroot=self.wwwroot)
 
     def write(
         self,
