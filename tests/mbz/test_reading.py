@@ -85,7 +85,7 @@ def test_an_archive_becomes_a_course_whatever_its_container(pack: Callable[[Memb
     assert archive.users == {
         id_: ArchivedUser(
             id_, f"u{id_}", "", f"u{id_}@example.fr", "Léa", f"Martin {id_}", "cas", "", False, 0
-        )  # type: ignore[arg-type]  # noqa: E501, FBT003
+        )  # type: ignore[arg-type]
         for id_ in (3, 4)
     }
     assert archive.roles == {5: ArchivedRole(5, "student", "", "", "student")}  # type: ignore[arg-type]
