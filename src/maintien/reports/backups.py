@@ -1,15 +1,20 @@
 """What went into a backup archive, for the screen and as a document."""
 
+from typing import Final
+
 from rich.table import Table
 
 from maintien.enrolments.state import Course
 from maintien.mbz.writing.course_archives import WrittenArchive
+from maintien.messages import N_
 from maintien.reports.documents import Document, course_document
 from maintien.reports.language import Texts
 from maintien.reports.safe_text import plain
 from maintien.reports.screen import facts_table
 
-_KILOBYTE = 1000
+_KILOBYTE: Final = 1000
+
+_NAMES: Final = {True: N_("invented"), False: N_("as they are")}
 
 
 def archive_document(course: Course, archive: WrittenArchive, *, is_anonymised: bool) -> Document:
@@ -44,7 +49,7 @@ def archive_table(texts: Texts, course: Course, archive: WrittenArchive, *, is_a
     facts = [
         (texts.gettext("Course"), plain(f"{course.shortname} – {course.fullname}")),
         (texts.gettext("Archive"), plain(f"{archive.path} ({size})")),
-        (texts.gettext("Names"), plain(texts.gettext("invented" if is_anonymised else "as they are"))),
+        (texts.gettext("Names"), plain(texts.gettext(_NAMES[is_anonymised]))),
         *((heading, plain(texts.number(count))) for heading, count in counts.items()),
     ]
     return facts_table(facts)
