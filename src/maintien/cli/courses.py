@@ -24,7 +24,6 @@ from maintien.cli.states import read_all_states
 from maintien.enrolments.risk import CourseRisk, count_risk
 from maintien.errors import EXIT_DONE, EmptySelection
 from maintien.messages import N_
-from maintien.planning.policy import AUTOMATIC_METHODS
 from maintien.reports.courses import courses_document, courses_table
 
 ABOUT_COURSES: Final = N_("List courses: participants, those enrolled automatically only, students at risk.")
@@ -70,6 +69,6 @@ def _count(invocation: Invocation, session: Session, asked: Asked) -> list[Cours
     students = frozenset(roleid for name, roleid in session.config.roles.items() if name == STUDENT)
     now = session.clock()
     return [
-        count_risk(state, session.config, methods=AUTOMATIC_METHODS, students=students, at=now)
+        count_risk(state, session.config, students=students, at=now)
         for state in read_all_states(session.site, sizes, observer=observer_of(invocation))
     ]

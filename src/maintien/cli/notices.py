@@ -78,6 +78,13 @@ class RegisterOutOfReach:
     error: SiteError
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterNotSeen:
+    """The register can't be read, so that a forecast says nothing of whom it lists."""
+
+    error: SiteError
+
+
 Notice: TypeAlias = (
     UnknownOperatorId
     | IgnoredColumns
@@ -88,6 +95,7 @@ Notice: TypeAlias = (
     | CoursesDoneBefore
     | UndoneAlready
     | RegisterOutOfReach
+    | RegisterNotSeen
     | OpeningWarning
 )
 
@@ -111,6 +119,7 @@ _SENTENCES: Final[dict[type[Notice], str]] = {
         "Whom the external database lists is unknown; once it lists nobody any more, --feed-is-gone says so."
         " {error}"
     ),
+    RegisterNotSeen: N_("Whom the external database lists is unknown. {error}"),
     OldMoodle: N_("This site runs Moodle {release}, on which maintien was never tried: try on a copy first."),
     UnprovenMoodle: N_(
         "This site runs Moodle {release}, which is newer than this maintien: try on a copy first."
@@ -122,9 +131,9 @@ def notice_text(texts: Texts, notice: Notice) -> str:
     """Say a notice in a sentence, harmless for a terminal."""
     if isinstance(notice, OldMoodle | UnprovenMoodle):
         return f"{site_remark_text(texts, notice)} {site_remark_remedy(texts, notice)}"
-    if isinstance(notice, RegisterOutOfReach):
+    if isinstance(notice, RegisterOutOfReach | RegisterNotSeen):
         error = error_text(texts, notice.error)
-        return texts.gettext(_SENTENCES[RegisterOutOfReach]).format(error=printable(error))
+        return texts.gettext(_SENTENCES[type(notice)]).format(error=printable(error))
     fields = {name: printable(str(getattr(notice, name))) for name in notice.__slots__}
     return texts.gettext(_SENTENCES[type(notice)]).format(**fields)
 

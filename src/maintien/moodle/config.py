@@ -62,6 +62,8 @@ class SiteConfig:
     """What the manual method does to an enrolment past its end date."""
     unenrol_actions: Mapping[str, UnenrolAction] = field(default_factory=dict)
     """What each automatic method does to people whom its feed has dropped."""
+    register_skips_hidden_courses: bool = False
+    """Whether the external database's sync leaves hidden courses as they are."""
     logs_to_standard_log: bool = False
     log_is_json: bool = False
     """Whether ``other`` is written as JSON; otherwise in PHP's serialised form."""
@@ -116,6 +118,9 @@ def parse_site_config(
             for plugin, name in plugins
             if name == "unenrolaction" and plugin.startswith("enrol_")
         },
+        register_skips_hidden_courses=(
+            plugins.get(("enrol_database", "ignorehiddencourses"), "") not in ("", "0")
+        ),
         logs_to_standard_log=STANDARD_LOG in stores.split(","),
         log_is_json=plugins.get((STANDARD_LOG, "jsonformat"), "0") not in ("", "0"),
         roles=dict(roles),

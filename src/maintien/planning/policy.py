@@ -2,14 +2,22 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from maintien.enrolments.state import UserEnrolment
 from maintien.moodle.ids import RoleId, UserId
+from maintien.moodle.values import AUTOMATIC_METHODS
 from maintien.planning.changes import Changed
 
-AUTOMATIC_METHODS: Final = frozenset({"cohort", "database"})
-"""The methods converted unless others are asked for."""
+__all__ = [
+    "AUTOMATIC_METHODS",
+    "Circumstances",
+    "ConversionPolicy",
+    "EndFor",
+    "LikeMoodlePolicy",
+    "Mode",
+    "Policy",
+]
 
 
 class EndFor(Enum):

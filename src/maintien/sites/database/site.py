@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine
 
 from maintien.enrolments.people import Person
+from maintien.enrolments.roll import CourseRoll
 from maintien.enrolments.state import Course, CourseState
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.ids import CourseId, GroupId, RoleId, UserId
@@ -20,6 +21,7 @@ from maintien.sites.database import (
     people,
     privileges,
     reading,
+    reading_rolls,
     selecting,
     writing,
 )
@@ -27,6 +29,7 @@ from maintien.sites.database.connecting import reading_engine, writing_engine
 from maintien.sites.database.failures import database_failures
 from maintien.sites.database.operators import OperatorFound
 from maintien.sites.database.read_feeds import ReadFeeds
+from maintien.sites.database.reading_rolls import RollWishes
 from maintien.sites.database.tables import MoodleTables
 from maintien.sites.interface import Authorship, CourseSize, Holder, Selection
 from maintien.sites.write_access import WriteAccess
@@ -79,6 +82,11 @@ class DatabaseSite:
         """Read the states of one batch of courses, all as of one moment, in the order given."""
         with self._reading() as connection:
             yield from reading.read_states(connection, self.tables, courses, inherited_roles, self.feeds)
+
+    def read_rolls(self, courses: Sequence[Course], wishes: RollWishes) -> Iterator[CourseRoll]:
+        """Read the rolls of one batch of courses, all as of one moment, in the order given."""
+        with self._reading() as connection:
+            yield from reading_rolls.read_rolls(connection, self.tables, courses, wishes)
 
     def read_people(self, ids: Iterable[UserId]) -> Mapping[UserId, Person]:
         """Read who people are; ids without an account are missing from the answer."""
