@@ -1,14 +1,16 @@
-"""Measures ``convert`` beside the bare database, side by side in one run: ``make bench``.
+"""Measures ``convert`` beside the bare database, side by side in one run, and ``forecast``: ``make bench``.
 
 For each database and size: the whole ``maintien`` process, from its start to its end, once for the
 preview and once for the conversion; and the set-based SQL that inserts the same rows in an equal
-database on the same server. The ratio is conversion to bare SQL.
+database on the same server. The ratio is conversion to bare SQL. ``--what forecast`` measures a forecast of
+everything, without a look at the feeds, with one, and with a chart of a planned conversion.
 """
 
 import argparse
 from collections.abc import Iterator
 
 from benchmarks.conversion import Measurement, measure
+from benchmarks.forecast import measure_forecast
 from benchmarks.servers import SERVERS
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -25,9 +27,22 @@ HEADINGS = (
 )
 
 
+FORECAST_HEADINGS = (
+    ("database", 12),
+    ("enrolments", 11),
+    ("forecast s", 11),
+    ("feeds s", 9),
+    ("until s", 9),
+    ("peak MB", 8),
+)
+
+
 def main() -> None:
     """Measure what the arguments ask for, a line a measurement."""
     arguments = _parse_arguments()
+    if arguments.what == "forecast":
+        _show_forecasts(arguments)
+        return
     print("".join(name.rjust(width) for name, width in HEADINGS), flush=True)
     for measurement in _measurements(arguments):
         print(_line(measurement), flush=True)
@@ -35,11 +50,30 @@ def main() -> None:
 
 def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--what", choices=("convert", "forecast"), default="convert")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="ENROLMENTS")
     parser.add_argument("--databases", nargs="+", choices=SERVERS, default=list(SERVERS))
     parser.add_argument("--log", choices=("on", "off", "both"), default="both")
     parser.add_argument("--rounds", type=int, default=1, help="how often each is measured")
     return parser.parse_args()
+
+
+def _show_forecasts(arguments: argparse.Namespace) -> None:
+    widths = [width for _, width in FORECAST_HEADINGS]
+    print("".join(name.rjust(width) for name, width in FORECAST_HEADINGS), flush=True)
+    for database in arguments.databases:
+        with SERVERS[database]() as server:
+            for size in arguments.sizes * arguments.rounds:
+                measured = measure_forecast(server, database, size)
+                cells = (
+                    measured.database,
+                    f"{measured.enrolments:,}",
+                    f"{measured.seconds:.1f}",
+                    f"{measured.with_feeds_seconds:.1f}",
+                    f"{measured.until_seconds:.1f}",
+                    f"{measured.peak_megabytes:.0f}",
+                )
+                print("".join(c.rjust(w) for c, w in zip(cells, widths, strict=True)), flush=True)
 
 
 def _measurements(arguments: argparse.Namespace) -> Iterator[Measurement]:

@@ -49,15 +49,16 @@ def measure(server: DatabaseServer, database: str, enrolments: int, *, with_log:
     """Measure one size on one server; both sides must leave the same number of rows."""
     size = Size(enrolments=enrolments)
     tables = moodle_tables(PREFIX)
-    with _university(server, tables, size, with_log=with_log) as engine:
+    with university(server, tables, size, with_log=with_log) as engine:
         began = monotonic()
         with engine.begin() as connection:
             insert_same_rows(connection, tables, ends_at=ENDS_AT, with_log=with_log)
         bare_seconds = monotonic() - began
         expected = _count_rows(engine, tables)
-    with _university(server, tables, size, with_log=with_log) as engine:
-        preview_seconds, preview_peak = _run_maintien(engine)
-        convert_seconds, convert_peak = _run_maintien(engine, "--run")
+    command = ("convert", "--all", "--until", f"@{ENDS_AT}")
+    with university(server, tables, size, with_log=with_log) as engine:
+        preview_seconds, preview_peak = run_maintien(engine, *command)
+        convert_seconds, convert_peak = run_maintien(engine, *command, "--run")
         found = _count_rows(engine, tables)
     if found != expected:
         raise RuntimeError(f"maintien left {found} rows, the bare SQL {expected}")
@@ -73,9 +74,10 @@ def measure(server: DatabaseServer, database: str, enrolments: int, *, with_log:
 
 
 @contextmanager
-def _university(
+def university(
     server: DatabaseServer, tables: MoodleTables, size: Size, *, with_log: bool
 ) -> Iterator[Engine]:
+    """Have a university of this size on the server for the length of a block."""
     server.drop_database("university")
     server.create_database("university")
     engine = create_engine(server.url("university"), isolation_level="READ COMMITTED")
@@ -108,22 +110,11 @@ def _gather_figures(connection: Connection, tables: MoodleTables) -> None:
     connection.execute(text(f"ANALYZE TABLE {', '.join(table.name for table in names)}"))
 
 
-def _run_maintien(engine: Engine, *options: str) -> tuple[float, float]:
+def run_maintien(engine: Engine, *arguments: str) -> tuple[float, float]:
     """Run the whole program; give its seconds and its peak memory in megabytes."""
     url = make_url(engine.url).set(drivername=engine.url.get_backend_name())
     url = url.difference_update_query(["charset"]).update_query_dict({"prefix": PREFIX})
-    command = [
-        sys.executable,
-        "-m",
-        "maintien",
-        "--now",
-        f"@{NOW}",
-        "convert",
-        "--all",
-        "--until",
-        f"@{ENDS_AT}",
-        *options,
-    ]
+    command = [sys.executable, "-m", "maintien", "--now", f"@{NOW}", *arguments]
     environment = os.environ | {
         "MAINTIEN_SITE": url.render_as_string(hide_password=False),
         "LANG": "C.UTF-8",
