@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 from maintien.enrolments.people import Person
 from maintien.enrolments.roll import CourseRoll
 from maintien.enrolments.state import Course, CourseState
+from maintien.enrolments.withdrawals import Window
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.ids import CourseId, GroupId, RoleId, UserId
 from maintien.planning.plan import CoursePlan
@@ -44,6 +45,8 @@ class DatabaseSite:
     tables: MoodleTables
     feeds: ReadFeeds | None = None
     """What to read of the feeds with each course; None where it is not needed."""
+    withdrawn_within: Window | None = None
+    """Within which time to read with each course what was taken from people; None for not at all."""
 
     @property
     def reads_while_writing(self) -> bool:
@@ -81,7 +84,14 @@ class DatabaseSite:
     ) -> Iterator[CourseState]:
         """Read the states of one batch of courses, all as of one moment, in the order given."""
         with self._reading() as connection:
-            yield from reading.read_states(connection, self.tables, courses, inherited_roles, self.feeds)
+            yield from reading.read_states(
+                connection,
+                self.tables,
+                courses,
+                inherited_roles,
+                self.feeds,
+                self.withdrawn_within,
+            )
 
     def read_rolls(self, courses: Sequence[Course], wishes: RollWishes) -> Iterator[CourseRoll]:
         """Read the rolls of one batch of courses, all as of one moment, in the order given."""
