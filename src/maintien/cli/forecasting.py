@@ -168,8 +168,8 @@ def _make(invocation: Invocation, forecast: _Forecast) -> ForecastReport:
         for series, drawn in ((without, rolls), (after, forecast.converted(rolls))):
             for roll in drawn:
                 spans = access_spans(roll, config, cut_at=forecast.cut_at, follows_feeds=follows_feeds)
-                for userid, span in spans:
-                    series.add(userid, span)
+                for people, span in spans:
+                    series.add(people, span)
     report.chart = forecast.chart(invocation.texts, without, after)
     return report
 

@@ -5,7 +5,7 @@ one person that touch or overlap become one.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import accumulate
 from typing import Final, NamedTuple
@@ -14,7 +14,7 @@ from maintien.enrolments.forecast import NOBODY, left_alone_by_feeds, reached_by
 from maintien.enrolments.roll import CourseRoll
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.ids import InstanceId, UserId
-from maintien.moodle.values import EnrolmentStatus, is_unlimited
+from maintien.moodle.values import is_unlimited
 
 FOR_EVER: Final = 1 << 62
 """The end of what never ends: later than every date that a database holds."""
@@ -38,9 +38,6 @@ class Step(NamedTuple):
     people: int
 
 
-ALWAYS: Final = Span(0, FOR_EVER)
-
-
 class AccessOverTime:
     """Takes in enrolments one by one, and gives the steps."""
 
@@ -49,18 +46,24 @@ class AccessOverTime:
         self._merged: dict[UserId, int] = {}
         """How many spans people had when theirs were last merged, where they were."""
 
-    def add(self, userid: UserId, span: Span) -> None:
-        """Take in that somebody has access for a while; a span without length is none."""
-        if span.starts_at >= span.ends_at:
+    def add(self, people: Iterable[UserId], span: Span) -> None:
+        """Take in that people have access for a while; a span without length is none."""
+        starts_at, ends_at = span
+        if starts_at >= ends_at:
             return
-        spans = self._spans.get(userid)
-        if spans is None:
-            self._spans[userid] = [span]
-        elif spans[0].starts_at > span.starts_at or spans[0].ends_at < span.ends_at:
-            spans.append(span)
-            if len(spans) > max(_SPANS_BEFORE_MERGING, 2 * self._merged.get(userid, 0)):
-                spans[:] = merged(spans)
-                self._merged[userid] = len(spans)
+        known = self._spans
+        for userid in people:
+            spans = known.get(userid)
+            if spans is None:
+                known[userid] = [span]
+            elif spans[0][0] > starts_at or spans[0][1] < ends_at:
+                spans.append(span)
+                self._keep_short(userid, spans)
+
+    def _keep_short(self, userid: UserId, spans: list[Span]) -> None:
+        if len(spans) > max(_SPANS_BEFORE_MERGING, 2 * self._merged.get(userid, 0)):
+            spans[:] = merged(spans)
+            self._merged[userid] = len(spans)
 
     def steps(self) -> tuple[Step, ...]:
         """Give the number of people over time: by time, from before everybody's access on."""
@@ -93,7 +96,7 @@ def people_at(steps: Sequence[Step], at: int) -> int:
 
 def access_spans(
     roll: CourseRoll, config: SiteConfig, *, cut_at: int, follows_feeds: bool
-) -> Iterator[tuple[UserId, Span]]:
+) -> Iterator[tuple[AbstractSet[UserId], Span]]:
     """Give who has access to a course from when to when, if the feeds drop people at ``cut_at``.
 
     They drop everybody whom a sync reaches; with ``follows_feeds`` only whom they no longer list now. An
@@ -101,15 +104,14 @@ def access_spans(
     """
     barred = roll.barred
     dropped = _dropped(roll, config, follows_feeds=follows_feeds)
-    enabled = {instanceid for instanceid, instance in roll.instances.items() if instance.is_enabled}
-    for row in roll.rows:
-        instanceid, userid, status, starts_at, ends_at, _ = row
-        if status != EnrolmentStatus.ACTIVE or instanceid not in enabled or userid in barred:
+    for entry in roll.entries:
+        if not (entry.is_active and roll.instances[entry.instanceid].is_enabled):
             continue
-        end = FOR_EVER if is_unlimited(ends_at) else ends_at
-        if userid in dropped.get(instanceid, NOBODY):
-            end = min(end, cut_at)
-        yield userid, ALWAYS if (starts_at, end) == ALWAYS else Span(starts_at, end)
+        people = frozenset(entry.people) - barred
+        leaving = people & dropped.get(entry.instanceid, NOBODY)
+        end = FOR_EVER if is_unlimited(entry.ends_at) else entry.ends_at
+        yield people - leaving, Span(entry.starts_at, end)
+        yield leaving, Span(entry.starts_at, min(end, cut_at))
 
 
 def _dropped(

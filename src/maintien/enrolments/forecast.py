@@ -24,7 +24,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import Enum
 
-from maintien.enrolments.roll import CourseRoll, Listing, RollInstance
+from maintien.enrolments.roll import CourseRoll, Listing, RollEntry, RollInstance
 from maintien.enrolments.state import Course
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.ids import InstanceId, UserId
@@ -207,9 +207,7 @@ class _Standing:
         self._config = config
         self._at = at
         self._members = roll.members()
-        self._with_access: dict[InstanceId, set[UserId]] = {}
-        for row in roll.rows_giving_access(at):
-            self._with_access.setdefault(row[0], set()).add(row[1])
+        self._with_access = roll.with_access(at)
         self._automatic = [i for i, instance in roll.instances.items() if instance.is_automatic]
         self._people = self._depending_on_feeds()
 
@@ -374,17 +372,23 @@ class _Standing:
 
         Only the external database takes dates away, from enrolments without a role that it gave.
         """
-        late = {
-            row.userid
-            for row in self._roll.rows
-            if row.instanceid == instanceid and not row.is_in_time(self._at)
-        }
+        late: set[UserId] = set()
+        for entry in self._entries_of(instanceid):
+            if not entry.is_in_time(self._at):
+                late.update(entry.people)
         if self._roll.instances[instanceid].method == DATABASE:
             return late & self._roll.role_holders.get(instanceid, NOBODY)
         return late
 
     def _suspended_in(self, instanceid: InstanceId) -> set[UserId]:
-        return {row.userid for row in self._roll.rows if row.instanceid == instanceid and not row.is_active}
+        suspended: set[UserId] = set()
+        for entry in self._entries_of(instanceid):
+            if not entry.is_active:
+                suspended.update(entry.people)
+        return suspended
+
+    def _entries_of(self, instanceid: InstanceId) -> list[RollEntry]:
+        return [entry for entry in self._roll.entries if entry.instanceid == instanceid]
 
     def _people_of_unclear_feeds(self) -> tuple[set[UserId], set[UserId]]:
         """Find whom an empty register spares, and whom a feed may list that was not read."""

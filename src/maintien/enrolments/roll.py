@@ -1,16 +1,17 @@
 """The roll of a course: who is enrolled through which instance, in few columns.
 
-Questions about a whole site, such as who loses access with the cut, need little of each row and are asked
-of millions of them; a :class:`~maintien.enrolments.state.CourseState` has everything that a change may touch.
+Questions about a whole site, such as who loses access with the cut, need little of each row, and are asked
+of millions of them, most of which say the same. A :class:`~maintien.enrolments.state.CourseState` has
+everything that a change may touch.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from maintien.enrolments.selection import people_with_role
-from maintien.enrolments.state import Course, CourseState
+from maintien.enrolments.state import Course, CourseState, UserEnrolment
 from maintien.moodle.ids import InstanceId, RoleId, UserId
 from maintien.moodle.values import (
     AUTOMATIC_METHODS,
@@ -33,26 +34,26 @@ class RollInstance(NamedTuple):
         return self.method in AUTOMATIC_METHODS
 
 
-class RollRow(NamedTuple):
-    """A row of ``user_enrolments``. Times are Unix seconds."""
+class RollEntry(NamedTuple):
+    """People whose rows of ``user_enrolments`` say the same, as those do that a feed has enrolled."""
 
     instanceid: InstanceId
-    userid: UserId
     status: int
     starts_at: int
-    """0 for always."""
+    """Unix seconds, 0 for always."""
     ends_at: int
-    """0 or 2147483647 for never."""
+    """Unix seconds, 0 or 2147483647 for never."""
     changed_at: int
-    """When the row was last written; 0 where nobody knows."""
+    """When suspended rows were last written, in Unix seconds; 0 for active ones, and where nobody knows."""
+    people: Collection[UserId]
 
     @property
     def is_active(self) -> bool:
-        """Whether the row is not suspended; its dates and its instance are another matter."""
+        """Whether the rows are not suspended; their dates and their instance are another matter."""
         return self.status == EnrolmentStatus.ACTIVE
 
     def is_in_time(self, at: int) -> bool:
-        """Whether its dates, and nothing else, let its person in at Unix time ``at``."""
+        """Whether the dates, and nothing else, let these people in at Unix time ``at``."""
         return self.starts_at <= at and (is_unlimited(self.ends_at) or self.ends_at > at)
 
 
@@ -80,8 +81,8 @@ class CourseRoll:
     course: Course
     is_visible: bool = True
     instances: Mapping[InstanceId, RollInstance] = field(default_factory=dict)
-    rows: Sequence[RollRow] = ()
-    """In no order; at most one for a person and an instance."""
+    entries: Sequence[RollEntry] = ()
+    """In no order; nobody twice for an instance."""
     students: frozenset[UserId] = frozenset()
     """People with the student role in the course, whoever gave it."""
     role_holders: Mapping[InstanceId, frozenset[UserId]] = field(default_factory=dict)
@@ -104,23 +105,17 @@ class CourseRoll:
     def members(self) -> dict[InstanceId, set[UserId]]:
         """Give everybody enrolled in each instance that enrols anybody, with access or without."""
         members: defaultdict[InstanceId, set[UserId]] = defaultdict(set)
-        for row in self.rows:
-            members[row[0]].add(row[1])
-        return members
+        for entry in self.entries:
+            members[entry.instanceid].update(entry.people)
+        return dict(members)
 
-    def rows_giving_access(self, at: int) -> Iterator[RollRow]:
-        """Give the rows that let somebody in at Unix time ``at``, unless their account bars them."""
-        enabled = {instanceid for instanceid, instance in self.instances.items() if instance.is_enabled}
-        for row in self.rows:
-            instanceid, _, status, starts_at, ends_at, _ = row
-            # Spelt out, since this is asked of a million rows.
-            if (
-                status == EnrolmentStatus.ACTIVE
-                and starts_at <= at
-                and (ends_at > at or is_unlimited(ends_at))
-                and instanceid in enabled
-            ):
-                yield row
+    def with_access(self, at: int) -> dict[InstanceId, set[UserId]]:
+        """Give whom each instance lets in at Unix time ``at``, unless their account bars them."""
+        people: defaultdict[InstanceId, set[UserId]] = defaultdict(set)
+        for entry in self.entries:
+            if entry.is_active and entry.is_in_time(at) and self.instances[entry.instanceid].is_enabled:
+                people[entry.instanceid].update(entry.people)
+        return dict(people)
 
 
 def roll_of(state: CourseState, students: frozenset[RoleId]) -> CourseRoll:
@@ -133,10 +128,7 @@ def roll_of(state: CourseState, students: frozenset[RoleId]) -> CourseRoll:
     return CourseRoll(
         course=state.course,
         instances={i.id: RollInstance(i.method, i.is_enabled) for i in state.instances},
-        rows=[
-            RollRow(row.instanceid, row.userid, row.status, row.starts_at, row.ends_at, row.timemodified)
-            for row in state.enrolments
-        ],
+        entries=_entries(state.enrolments),
         students=people_with_role(state.roles, state.inherited_roles, students),
         role_holders={instanceid: frozenset(people) for instanceid, people in holders.items()},
         deleted=state.deleted,
@@ -146,3 +138,11 @@ def roll_of(state: CourseState, students: frozenset[RoleId]) -> CourseRoll:
             for row in state.memberships
         ],
     )
+
+
+def _entries(rows: Iterable[UserEnrolment]) -> list[RollEntry]:
+    people: defaultdict[tuple[InstanceId, int, int, int, int], list[UserId]] = defaultdict(list)
+    for row in rows:
+        changed_at = 0 if row.is_active else row.timemodified
+        people[row.instanceid, row.status, row.starts_at, row.ends_at, changed_at].append(row.userid)
+    return [RollEntry(*said, people=users) for said, users in people.items()]

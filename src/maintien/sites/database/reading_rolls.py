@@ -1,6 +1,7 @@
-"""Reads the rolls of a batch of courses: one query a table, in as few columns as the forecast needs.
+"""Reads the rolls of a batch of courses: one query a table.
 
-Grades are counted by the database, and only where a sync would take some.
+People of whom it says the same come together. Grades are counted by the database, and only where a sync
+would take some.
 """
 
 from collections import defaultdict
@@ -8,14 +9,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, case, func, or_, select
 
 from maintien.enrolments.roll import (
     CourseRoll,
     Listing,
+    RollEntry,
     RollInstance,
     RollMembership,
-    RollRow,
 )
 from maintien.enrolments.state import Course
 from maintien.moodle.ids import UNSAVED, ContextId, CourseId, InstanceId, RoleId, UserId
@@ -23,10 +24,12 @@ from maintien.moodle.values import (
     COHORT,
     DATABASE,
     NO_ITEM,
+    EnrolmentStatus,
     InstanceStatus,
     component_of,
 )
-from maintien.sites.database.fetching import fetch_all, fetch_rows
+from maintien.sites.database.fetching import fetch_all
+from maintien.sites.database.fetching_people import fetch_people
 from maintien.sites.database.tables import MoodleTables
 
 K = TypeVar("K")
@@ -63,7 +66,7 @@ def read_rolls(
         return
     batch = _Batch(connection, tables, courses)
     instances = batch.instances()
-    rows = batch.rows()
+    entries = batch.entries()
     students, holders = batch.roles(wishes.students)
     deleted, suspended = batch.accounts_out_of_use()
     hidden = batch.hidden_courses()
@@ -78,7 +81,7 @@ def read_rolls(
             course=course,
             is_visible=course.id not in hidden,
             instances=ids,
-            rows=rows.get(course.id, ()),
+            entries=entries.get(course.id, ()),
             students=frozenset(students.get(course.contextid, ())),
             role_holders={i: frozenset(holders[i]) for i in ids if i in holders},
             deleted=frozenset(deleted.get(course.id, ())),
@@ -111,38 +114,38 @@ class _Batch:
             self._instances.setdefault(courseid, {})[instanceid] = instance
         return self._instances
 
-    def rows(self) -> Mapping[CourseId, list[RollRow]]:
+    def entries(self) -> Mapping[CourseId, list[RollEntry]]:
         table = self._tables.user_enrolments
-        columns = [
-            table.c[name] for name in ("enrolid", "userid", "status", "timestart", "timeend", "timemodified")
-        ]
-        found = fetch_rows(self._connection, columns, table.c.enrolid.in_(list(self._course_of)))
-        course_of = self._course_of
-        return _grouped((course_of[row.instanceid], row) for row in map(RollRow._make, found))
+        row = table.c
+        changed_at = case((row.status == EnrolmentStatus.ACTIVE, 0), else_=row.timemodified)
+        said = (row.enrolid, row.status, row.timestart, row.timeend, changed_at)
+        here = row.enrolid.in_(list(self._course_of))
+        found = fetch_people(self._connection, table, said, row.userid, here)
+        return _grouped(
+            (self._course_of[what[0]], RollEntry(*what, people=[UserId(userid) for userid in people]))
+            for what, people in found
+        )
 
     def roles(
         self, students: Collection[RoleId]
-    ) -> tuple[Mapping[ContextId, list[UserId]], Mapping[InstanceId, list[UserId]]]:
+    ) -> tuple[Mapping[ContextId, set[UserId]], Mapping[InstanceId, set[UserId]]]:
         """Find the students of each course, and whom each database instance has given a role.
 
         Cohort sync does not go by roles: those it gave matter where they make a student, and nowhere else.
         """
         table = self._tables.role_assignments
-        given = component_of(DATABASE)
-        asked_for = or_(table.c.roleid.in_(sorted(students)), table.c.component == given)
-        found = fetch_rows(
-            self._connection,
-            [table.c[name] for name in ("contextid", "roleid", "userid", "itemid", "component")],
-            and_(table.c.contextid.in_(self._contextids), asked_for),
-            text_column="component",
-        )
-        by_context: defaultdict[ContextId, list[UserId]] = defaultdict(list)
-        by_instance: defaultdict[InstanceId, list[UserId]] = defaultdict(list)
-        for contextid, roleid, userid, itemid, component in found:
+        row, given = table.c, component_of(DATABASE)
+        asked_for = or_(row.roleid.in_(sorted(students)), row.component == given)
+        here = and_(row.contextid.in_(self._contextids), asked_for)
+        said = (row.contextid, row.roleid, row.itemid, row.component)
+        by_context: defaultdict[ContextId, set[UserId]] = defaultdict(set)
+        by_instance: defaultdict[InstanceId, set[UserId]] = defaultdict(set)
+        for what, people in fetch_people(self._connection, table, said, row.userid, here):
+            contextid, roleid, itemid, component = what
             if roleid in students:
-                by_context[contextid].append(userid)
+                by_context[contextid].update(map(UserId, people))
             if component == given:
-                by_instance[itemid].append(userid)
+                by_instance[itemid].update(map(UserId, people))
         return by_context, by_instance
 
     def accounts_out_of_use(self) -> tuple[Mapping[CourseId, list[UserId]], Mapping[CourseId, list[UserId]]]:
