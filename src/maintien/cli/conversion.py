@@ -10,6 +10,7 @@ from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.carrying_out import carry_out, exit_status
 from maintien.cli.conversion_notices import notices_of
 from maintien.cli.conversion_request import ConversionRequest, require_no_conflict
+from maintien.cli.cut_guard import CutWatch, watch_cut
 from maintien.cli.feeds import reading_feeds
 from maintien.cli.late_starts import LateStarts
 from maintien.cli.notices import notify
@@ -44,6 +45,7 @@ class _Conversion:
     found: Found
     policies: Policies
     circumstances: Circumstances
+    watch: CutWatch
 
     def preview(self) -> Iterator[CourseOutcome]:
         """Go through the courses and write nothing."""
@@ -51,7 +53,7 @@ class _Conversion:
         plans = preview(
             self.session.site,
             self.found.sizes,
-            planners.plan,
+            self.watch.watching(planners.plan),
             inherited_roles=planners.inherited_roles,
             observer=observer_of(self.invocation),
         )
@@ -75,7 +77,7 @@ class _Conversion:
                 course_policies=dict(self.policies.of_courses),
             ),
             self.found.sizes,
-            planners.plan,
+            self.watch.watching(planners.plan),
             planners.inherited_roles,
         )
 
@@ -139,12 +141,15 @@ def _prepare(
     policies = make_policies(request, found, terms)
     operator = require_operator(invocation, session)
     notify(invocation, *notices_of(asked, request, policies, session.config))
+    fed = reading_feeds(invocation, session, policies)
+    fed, watch = watch_cut(invocation, fed, [size.course.id for size in found.sizes])
     return _Conversion(
         invocation=invocation,
-        session=reading_feeds(invocation, session, policies),
+        session=fed,
         found=found,
         policies=policies,
         circumstances=Circumstances(now=now, operator=operator),
+        watch=watch,
     )
 
 
@@ -153,7 +158,7 @@ def _preview(conversion: _Conversion, save: str | None) -> ConversionReport:
     late_starts = LateStarts()
     with conversion.saving(save) as file:
         for outcome in conversion.preview():
-            report.add(outcome.plan)
+            report.add(outcome.plan, timing=conversion.watch.timings[outcome.plan.course.id])
             late_starts.look_at(outcome.plan)
             if file is not None:
                 file.add(outcome.plan)
@@ -169,7 +174,8 @@ def _run(conversion: _Conversion) -> ConversionReport:
     run = conversion.begin()
 
     def take(outcome: CourseOutcome) -> None:
-        report.add(outcome.plan, outcome.failure)
+        timing = conversion.watch.timings.get(outcome.plan.course.id)
+        report.add(outcome.plan, outcome.failure, timing=timing)
         late_starts.look_at(outcome.plan)
 
     courses = len(conversion.found.sizes)
@@ -187,6 +193,7 @@ def _new_report(conversion: _Conversion, *, is_written: bool) -> ConversionRepor
         policy=conversion.policies.common,
         zone=session.zone,
         roles=session.config.roles,
+        cut_since=conversion.watch.since,
     )
     return ConversionReport(header, keep_documents=conversion.invocation.wishes.json)
 

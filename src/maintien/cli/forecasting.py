@@ -8,7 +8,7 @@ from pathlib import Path
 from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.conversion_request import ConversionRequest
 from maintien.cli.feeds import FeedsSeen, look_at_feeds
-from maintien.cli.notices import notify
+from maintien.cli.notices import GradesNotReadable, notify
 from maintien.cli.output import result_console
 from maintien.cli.policies import STUDENT, Terms, make_policies
 from maintien.cli.progress import observer_of
@@ -58,6 +58,7 @@ class _Forecast:
     now: int
     cut_at: int
     feeds: FeedsSeen | None
+    may_read_grades: bool
     planners: CoursePlanners | None
     """Plans the conversion of the chart; None where none is planned."""
 
@@ -83,7 +84,7 @@ class _Forecast:
         return RollWishes(
             students=self.students,
             groups=unenrols,
-            grades=unenrols,
+            grades=unenrols and self.may_read_grades,
             feeds=None if self.feeds is None else self.feeds.read,
         )
 
@@ -149,8 +150,18 @@ def _prepare(invocation: Invocation, session: Session, asked: Asked, request: Fo
     if request.reads_feeds:
         courses = [size.course.id for size in found.sizes]
         feeds = look_at_feeds(invocation, session, courses, place=request.register)
+    may_read_grades = session.site.may_read_grades()
+    if not may_read_grades:
+        notify(invocation, GradesNotReadable())
     return _Forecast(
-        session=session, found=found, at=at, now=now, cut_at=cut_at, feeds=feeds, planners=planners
+        session=session,
+        found=found,
+        at=at,
+        now=now,
+        cut_at=cut_at,
+        feeds=feeds,
+        may_read_grades=may_read_grades,
+        planners=planners,
     )
 
 

@@ -79,6 +79,16 @@ class RegisterOutOfReach:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogNotReadable:
+    """The account may not read the standard log."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradesNotReadable:
+    """The account may not read the grades."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterNotSeen:
     """The register can't be read, so that a forecast says nothing of whom it lists."""
 
@@ -96,6 +106,8 @@ Notice: TypeAlias = (
     | UndoneAlready
     | RegisterOutOfReach
     | RegisterNotSeen
+    | LogNotReadable
+    | GradesNotReadable
     | OpeningWarning
 )
 
@@ -119,6 +131,10 @@ _SENTENCES: Final[dict[type[Notice], str]] = {
         "Whom the external database lists is unknown; once it lists nobody any more, --feed-is-gone says so."
         " {error}"
     ),
+    LogNotReadable: N_(
+        "This account may not read the standard log, so that it is unknown whom syncs have unenrolled."
+    ),
+    GradesNotReadable: N_("This account may not read grades, so that they are not counted."),
     RegisterNotSeen: N_("Whom the external database lists is unknown. {error}"),
     OldMoodle: N_("This site runs Moodle {release}, on which maintien was never tried: try on a copy first."),
     UnprovenMoodle: N_(

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from maintien.enrolments.selection import people_with_role
-from maintien.enrolments.state import Course, CourseState, UserEnrolment
+from maintien.enrolments.state import Course, CourseState, GroupMembership, UserEnrolment
 from maintien.moodle.ids import InstanceId, RoleId, UserId
 from maintien.moodle.values import (
     AUTOMATIC_METHODS,
+    DATABASE,
     NO_ITEM,
     EnrolmentStatus,
     component_of,
@@ -96,6 +97,8 @@ class CourseRoll:
     """How many grades are recorded of people in the course; empty where they were not asked for."""
     listings: Mapping[InstanceId, Listing] = field(default_factory=dict)
     """What feeds say; instances whose feed was not read are missing."""
+    removed_by_sync: frozenset[UserId] = frozenset()
+    """People with an account in use whom a sync has unenrolled within the time asked about, by the log."""
 
     @property
     def barred(self) -> frozenset[UserId]:
@@ -118,26 +121,64 @@ class CourseRoll:
         return dict(people)
 
 
+def automatic_roll_of(
+    state: CourseState, *, is_visible: bool = True, spares_everybody: bool = False
+) -> CourseRoll:
+    """Take from a course's state what says how far its cut has got: automatic enrolments, and their feeds.
+
+    Other enrolments are in it only where somebody may have been withdrawn. With ``spares_everybody``, the
+    register's sync takes it for broken.
+    """
+    instances = {i.id: RollInstance(i.method, i.is_enabled) for i in state.instances}
+    automatic = {i: component_of(each.method) for i, each in instances.items() if each.is_automatic}
+    entries = _entries(row for row in state.enrolments if row.instanceid in automatic)
+    if state.removed_by_sync or not all(entry.is_active for entry in entries):
+        entries = _entries(state.enrolments)
+    return CourseRoll(
+        course=state.course,
+        is_visible=is_visible,
+        instances=instances,
+        entries=entries,
+        role_holders=_holders(state, automatic),
+        deleted=state.deleted,
+        suspended=state.suspended,
+        listings={
+            instanceid: Listing(people, spares_everybody and instances[instanceid].method == DATABASE)
+            for instanceid, people in state.listed.items()
+        },
+        removed_by_sync=state.removed_by_sync,
+    )
+
+
 def roll_of(state: CourseState, students: frozenset[RoleId]) -> CourseRoll:
     """Take from a course's state what its roll says; grades and listings are not in it."""
-    components = {int(instance.id): component_of(instance.method) for instance in state.instances}
-    holders: defaultdict[InstanceId, set[UserId]] = defaultdict(set)
-    for role in state.roles:
-        if components.get(role.itemid) == role.component:
-            holders[InstanceId(role.itemid)].add(role.userid)
+    components = {instance.id: component_of(instance.method) for instance in state.instances}
     return CourseRoll(
         course=state.course,
         instances={i.id: RollInstance(i.method, i.is_enabled) for i in state.instances},
         entries=_entries(state.enrolments),
         students=people_with_role(state.roles, state.inherited_roles, students),
-        role_holders={instanceid: frozenset(people) for instanceid, people in holders.items()},
+        role_holders=_holders(state, components),
         deleted=state.deleted,
         suspended=state.suspended,
-        memberships=[
-            RollMembership(row.userid, row.itemid if components.get(row.itemid) == row.component else NO_ITEM)
-            for row in state.memberships
-        ],
+        memberships=[RollMembership(row.userid, _owner(row, components)) for row in state.memberships],
     )
+
+
+def _owner(row: GroupMembership, components: Mapping[InstanceId, str]) -> int:
+    return row.itemid if components.get(InstanceId(row.itemid)) == row.component else NO_ITEM
+
+
+def _holders(
+    state: CourseState, components: Mapping[InstanceId, str]
+) -> Mapping[InstanceId, frozenset[UserId]]:
+    """Find people with a role that one of these instances gave, each of which owns by its component."""
+    holders: defaultdict[InstanceId, set[UserId]] = defaultdict(set)
+    for role in state.roles:
+        instanceid = InstanceId(role.itemid)
+        if role.component and components.get(instanceid) == role.component:
+            holders[instanceid].add(role.userid)
+    return {instanceid: frozenset(people) for instanceid, people in holders.items()}
 
 
 def _entries(rows: Iterable[UserEnrolment]) -> list[RollEntry]:

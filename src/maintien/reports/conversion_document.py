@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
+from maintien.enrolments.cut_timing import CourseTiming, CutCounts
 from maintien.enrolments.state import UserEnrolment
 from maintien.moodle.ids import RoleId
 from maintien.moodle.values import EnrolmentStatus
 from maintien.planning.left_alone import LeftAlone
 from maintien.planning.plan import CoursePlan
 from maintien.planning.policy import ConversionPolicy, LikeMoodlePolicy
+from maintien.reports.cut_timing import cut_document, timing_document
 from maintien.reports.documents import (
     Document,
     Json,
@@ -42,6 +44,8 @@ class ConversionHeader:
     """Courses that a run which was written has not reached."""
     plan_fingerprint: str | None = None
     """Of the plan file that was made, or applied, if any was."""
+    cut_since: int | None = None
+    """Unix seconds: from when on signs of the cut were looked for; None where they were not."""
 
     def role_name(self, roleid: RoleId) -> str:
         """Name a role by its shortname, or by its id where it has none."""
@@ -52,14 +56,16 @@ class ConversionHeader:
         return sorted(self.role_name(roleid) for roleid in roleids)
 
 
-def conversion_document(header: ConversionHeader, totals: Totals) -> Document:
+def conversion_document(header: ConversionHeader, totals: Totals, cut: CutCounts | None = None) -> Document:
     """Describe a conversion, all but its courses."""
+    since = header.cut_since
     return {
         "run": header.run,
         "written": header.written,
         "site": header.site,
         "plan_fingerprint": header.plan_fingerprint,
         "policy": _policy_document(header),
+        "cut": None if since is None or cut is None else cut_document(cut, since, header.zone),
         "totals": {
             "courses": totals.courses,
             "courses_changed": totals.courses_changed,
@@ -92,11 +98,17 @@ def _policy_document(header: ConversionHeader) -> Document:
     }
 
 
-def converted_course_document(header: ConversionHeader, plan: CoursePlan, summary: CourseSummary) -> Document:
+def converted_course_document(
+    header: ConversionHeader,
+    plan: CoursePlan,
+    summary: CourseSummary,
+    timing: CourseTiming | None = None,
+) -> Document:
     """Describe what happens in one course. Where it failed nothing does, and nobody is listed."""
     is_done = summary.failure is None
     return course_document(plan.course) | {
         **_counts_document(summary.counts),
+        "cut": None if timing is None else timing_document(timing),
         "obstacle": None if plan.obstacle is None else typed_document(plan.obstacle, header.zone),
         "warnings": [typed_document(warning, header.zone) for warning in plan.warnings],
         "failure": None if summary.failure is None else error_document(summary.failure),

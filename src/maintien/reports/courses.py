@@ -1,12 +1,14 @@
 """The list of courses with their counts: on a terminal, and as a JSON document."""
 
 from collections.abc import Sequence
+from datetime import tzinfo
+from typing import Final
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from maintien.enrolments.risk import CourseRisk
-from maintien.reports.documents import Document, course_document
+from maintien.reports.documents import Document, course_document, moment_document
 from maintien.reports.language import Texts
 from maintien.reports.safe_text import plain
 from maintien.reports.screen import (
@@ -16,6 +18,8 @@ from maintien.reports.screen import (
     course_name,
     new_table,
 )
+
+_COUNTS: Final = ("participants", "automatic_only", "at_risk", "already_cut", "rescued")
 
 
 def courses_table(texts: Texts, courses: Sequence[CourseRisk], width: int) -> RenderableType:
@@ -31,48 +35,41 @@ def courses_table(texts: Texts, courses: Sequence[CourseRisk], width: int) -> Re
         texts.gettext("Participants"),
         texts.gettext("Automatic only"),
         texts.gettext("At risk"),
+        texts.gettext("Already cut"),
+        texts.gettext("Rescued"),
     )
     for row in courses:
         names = [Text(course_name(row.course)), plain(row.course.idnumber)]
         risk = Text(texts.number(row.at_risk), style="bold yellow" if row.at_risk else "")
+        cut = Text(texts.number(row.already_cut), style="bold red" if row.already_cut else "dim")
         table.add_row(
             str(row.course.id),
             *(names if width >= WIDE else names[:1]),
             texts.number(row.participants),
             texts.number(row.automatic_only),
             risk,
+            cut,
+            Text(texts.number(row.rescued), style="" if row.rescued else "dim"),
         )
     table.columns[1].footer = texts.gettext("Total")
-    for column, total in zip(table.columns[-3:], _sums(courses), strict=True):
+    for column, total in zip(table.columns[-len(_COUNTS) :], _sums(courses).values(), strict=True):
         column.footer = texts.number(total)
     return table
 
 
-def _sums(courses: Sequence[CourseRisk]) -> tuple[int, int, int]:
-    return (
-        sum(row.participants for row in courses),
-        sum(row.automatic_only for row in courses),
-        sum(row.at_risk for row in courses),
-    )
+def _sums(courses: Sequence[CourseRisk]) -> dict[str, int]:
+    return {name: sum(getattr(row, name) for row in courses) for name in _COUNTS}
 
 
-def courses_document(courses: Sequence[CourseRisk]) -> Document:
-    """Give the list as a JSON document; the totals count a person once a course."""
-    participants, automatic_only, at_risk = _sums(courses)
+def courses_document(courses: Sequence[CourseRisk], since: int, zone: tzinfo) -> Document:
+    """Give the list as a JSON document; the totals count a person once a course.
+
+    ``since`` in Unix seconds: who was withdrawn before is not counted as already cut.
+    """
     return {
+        "since": moment_document(since, zone),
         "courses": [
-            course_document(row.course)
-            | {
-                "participants": row.participants,
-                "automatic_only": row.automatic_only,
-                "at_risk": row.at_risk,
-            }
-            for row in courses
+            course_document(row.course) | {name: getattr(row, name) for name in _COUNTS} for row in courses
         ],
-        "totals": {
-            "courses": len(courses),
-            "participants": participants,
-            "automatic_only": automatic_only,
-            "at_risk": at_risk,
-        },
+        "totals": {"courses": len(courses), **_sums(courses)},
     }

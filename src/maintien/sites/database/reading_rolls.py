@@ -30,6 +30,7 @@ from maintien.moodle.values import (
 )
 from maintien.sites.database.fetching import fetch_all
 from maintien.sites.database.fetching_people import fetch_people
+from maintien.sites.database.removals import RemovalWishes, read_removals
 from maintien.sites.database.tables import MoodleTables
 
 K = TypeVar("K")
@@ -44,6 +45,8 @@ class RollWishes:
     """The roles that make a student."""
     groups: bool = False
     grades: bool = False
+    removals: RemovalWishes | None = None
+    """What to find of whom syncs have unenrolled."""
     feeds: "FeedsRead | None" = None
     """What is known of the feeds outside, with which cohorts are read too; None for no feed."""
 
@@ -72,6 +75,9 @@ def read_rolls(
     hidden = batch.hidden_courses()
     memberships = batch.memberships() if wishes.groups else {}
     grades = batch.grades() if wishes.grades else {}
+    removed: Mapping[CourseId, frozenset[UserId]] = {}
+    if wishes.removals is not None:
+        removed = read_removals(connection, tables, [course.id for course in courses], wishes.removals)
     if wishes.feeds is not None:
         batch.add_instances_to_come(wishes.feeds)
     listings = {} if wishes.feeds is None else batch.listings(wishes.feeds)
@@ -89,6 +95,7 @@ def read_rolls(
             memberships=memberships.get(course.id, ()),
             grades=dict(grades.get(course.id, ())),
             listings=listings.get(course.id, {}),
+            removed_by_sync=removed.get(course.id, frozenset()),
         )
 
 
@@ -122,7 +129,7 @@ class _Batch:
         here = row.enrolid.in_(list(self._course_of))
         found = fetch_people(self._connection, table, said, row.userid, here)
         return _grouped(
-            (self._course_of[what[0]], RollEntry(*what, people=[UserId(userid) for userid in people]))
+            (self._course_of[what[0]], RollEntry._make([*what, [UserId(userid) for userid in people]]))
             for what, people in found
         )
 
