@@ -30,7 +30,8 @@ COMMANDS = {
     "resume": {"--run", "--help"},
     "demo": {"--folder", "--fresh", "--help"},
     "check": SELECTION,
-    "courses": SELECTION,
+    "courses": SELECTION | {"--since"},
+    "forecast": SELECTION | {"--on", "--feed", "--register", "--cut", "--until", "--chart"},
     "participants": {"--course", "--method", "--role", "--status", "--format", "--help"},
     "convert": SELECTION
     | {

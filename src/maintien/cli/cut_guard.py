@@ -84,6 +84,8 @@ def watch_cut(
     removals = removal_wishes(invocation, session, window, doers)
     site = replace(session.site, feeds=feeds, removals=removals)
     hidden = site.find_hidden_courses() if config.register_skips_hidden_courses else frozenset()
+    # A log that was not read tells nothing, whatever the site writes there.
+    config = replace(config, logs_to_standard_log=removals is not None)
     watch = CutWatch(config=config, since=window.since, now=now, hidden=hidden, spares_everybody=spares)
     return replace(session, site=site), watch
 

@@ -49,8 +49,8 @@ RegisterOption: TypeAlias = Annotated[
         "--register",
         metavar="URL",
         help=N_(
-            "Read the feeds, and the external database at this URL (as for --site) instead of where the"
-            " site's settings say."
+            "Read the feeds, with the external database at this URL (postgresql://…, mariadb://…,"
+            " sqlite:///FILE) instead of where the site's settings say."
         ),
         rich_help_panel=FORECAST_PANEL,
     ),

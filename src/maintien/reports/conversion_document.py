@@ -59,13 +59,13 @@ class ConversionHeader:
 def conversion_document(header: ConversionHeader, totals: Totals, cut: CutCounts | None = None) -> Document:
     """Describe a conversion, all but its courses."""
     since = header.cut_since
-    return {
+    seen = {} if since is None or cut is None else {"cut": cut_document(cut, since, header.zone)}
+    return seen | {
         "run": header.run,
         "written": header.written,
         "site": header.site,
         "plan_fingerprint": header.plan_fingerprint,
         "policy": _policy_document(header),
-        "cut": None if since is None or cut is None else cut_document(cut, since, header.zone),
         "totals": {
             "courses": totals.courses,
             "courses_changed": totals.courses_changed,
@@ -106,15 +106,19 @@ def converted_course_document(
 ) -> Document:
     """Describe what happens in one course. Where it failed nothing does, and nobody is listed."""
     is_done = summary.failure is None
-    return course_document(plan.course) | {
-        **_counts_document(summary.counts),
-        "cut": None if timing is None else timing_document(timing),
-        "obstacle": None if plan.obstacle is None else typed_document(plan.obstacle, header.zone),
-        "warnings": [typed_document(warning, header.zone) for warning in plan.warnings],
-        "failure": None if summary.failure is None else error_document(summary.failure),
-        "left_alone": [_left_alone_document(p, header) for p in plan.left_alone if is_done],
-        "people": [_person_document(p, header) for p in people_changes(plan) if is_done],
-    }
+    seen = {} if timing is None else {"cut": timing_document(timing)}
+    return (
+        course_document(plan.course)
+        | seen
+        | {
+            **_counts_document(summary.counts),
+            "obstacle": None if plan.obstacle is None else typed_document(plan.obstacle, header.zone),
+            "warnings": [typed_document(warning, header.zone) for warning in plan.warnings],
+            "failure": None if summary.failure is None else error_document(summary.failure),
+            "left_alone": [_left_alone_document(p, header) for p in plan.left_alone if is_done],
+            "people": [_person_document(p, header) for p in people_changes(plan) if is_done],
+        }
+    )
 
 
 def _counts_document(counts: Counts) -> Document:

@@ -19,6 +19,12 @@ from maintien.reports.screen import (
     new_table,
 )
 
+_VERY_WIDE: Final = 120
+"""Columns from which on the table has the ID numbers too."""
+
+_LEAST_NUMBER: Final = 6
+"""Cells that a number gets, however narrow the terminal."""
+
 _COUNTS: Final = ("participants", "automatic_only", "at_risk", "already_cut", "rescued")
 
 
@@ -27,24 +33,21 @@ def courses_table(texts: Texts, courses: Sequence[CourseRisk], width: int) -> Re
     table = new_table()
     table.show_footer = len(courses) > 1
     add_number_columns(table, texts.gettext("Id"))
-    add_name_column(table, texts.gettext("Course"), at_most=width * 2 // 5)
-    if width >= WIDE:
-        add_name_column(table, texts.gettext("ID number"), at_most=width // 6)
-    add_number_columns(
-        table,
-        texts.gettext("Participants"),
-        texts.gettext("Automatic only"),
-        texts.gettext("At risk"),
-        texts.gettext("Already cut"),
-        texts.gettext("Rescued"),
-    )
+    add_name_column(table, texts.gettext("Course"), at_most=width // (3 if width >= WIDE else 5))
+    if width >= _VERY_WIDE:
+        add_name_column(table, texts.gettext("ID number"), at_most=width // 8)
+    for heading in _headings(texts):
+        # In a narrow terminal the words of a heading stand one below the other.
+        table.add_column(
+            plain(heading), justify="right", no_wrap=width >= WIDE, min_width=_LEAST_NUMBER, overflow="fold"
+        )
     for row in courses:
         names = [Text(course_name(row.course)), plain(row.course.idnumber)]
         risk = Text(texts.number(row.at_risk), style="bold yellow" if row.at_risk else "")
         cut = Text(texts.number(row.already_cut), style="bold red" if row.already_cut else "dim")
         table.add_row(
             str(row.course.id),
-            *(names if width >= WIDE else names[:1]),
+            *(names if width >= _VERY_WIDE else names[:1]),
             texts.number(row.participants),
             texts.number(row.automatic_only),
             risk,
@@ -55,6 +58,16 @@ def courses_table(texts: Texts, courses: Sequence[CourseRisk], width: int) -> Re
     for column, total in zip(table.columns[-len(_COUNTS) :], _sums(courses).values(), strict=True):
         column.footer = texts.number(total)
     return table
+
+
+def _headings(texts: Texts) -> tuple[str, ...]:
+    return (
+        texts.gettext("Participants"),
+        texts.gettext("Automatic only"),
+        texts.gettext("At risk"),
+        texts.gettext("Already cut"),
+        texts.gettext("Rescued"),
+    )
 
 
 def _sums(courses: Sequence[CourseRisk]) -> dict[str, int]:

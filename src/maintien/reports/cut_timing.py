@@ -18,17 +18,6 @@ _STYLES: Final = {
     CutTiming.NOTHING_AUTOMATIC: "dim",
 }
 
-_COURSES: Final = {
-    CutTiming.BEFORE: (N_("still to come in {n} course"), N_("still to come in {n} courses")),
-    CutTiming.UNDER_WAY: (N_("under way in {n} course"), N_("under way in {n} courses")),
-    CutTiming.DONE: (N_("done in {n} course"), N_("done in {n} courses")),
-    CutTiming.UNKNOWN: (N_("unknown in {n} course"), N_("unknown in {n} courses")),
-    CutTiming.NOTHING_AUTOMATIC: (
-        N_("no automatic enrolments in {n} course"),
-        N_("no automatic enrolments in {n} courses"),
-    ),
-}
-
 _SENTENCES: Final = {
     CutTiming.BEFORE: N_("still to come: no sign of it since {since}"),
     CutTiming.UNDER_WAY: N_(
@@ -66,7 +55,23 @@ def _found(counts: CutCounts) -> Iterator[CutTiming]:
 
 
 def _courses(texts: Texts, timing: CutTiming, number: int) -> str:
-    return texts.ngettext(*_COURSES[timing], number).format(n=texts.number(number))
+    return _courses_message(texts, timing, number).format(n=texts.number(number))
+
+
+def _courses_message(texts: Texts, timing: CutTiming, number: int) -> str:
+    match timing:
+        case CutTiming.BEFORE:
+            return texts.ngettext("still to come in {n} course", "still to come in {n} courses", number)
+        case CutTiming.UNDER_WAY:
+            return texts.ngettext("under way in {n} course", "under way in {n} courses", number)
+        case CutTiming.DONE:
+            return texts.ngettext("done in {n} course", "done in {n} courses", number)
+        case CutTiming.UNKNOWN:
+            return texts.ngettext("unknown in {n} course", "unknown in {n} courses", number)
+        case CutTiming.NOTHING_AUTOMATIC:
+            return texts.ngettext(
+                "no automatic enrolments in {n} course", "no automatic enrolments in {n} courses", number
+            )
 
 
 def _sentence(texts: Texts, timing: CourseTiming, since: int, zone: tzinfo) -> str:

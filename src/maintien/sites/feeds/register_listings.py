@@ -116,7 +116,9 @@ def _read(
     if isinstance(settings, NoRegister):
         return settings
     named = {name: value.strip() for (_, name), value in plugins.items()}
-    register = open_register(named, settings.table) if place is None else connect_engine(place)
+    register = (
+        open_register(named, settings.table, connection.engine) if place is None else connect_engine(place)
+    )
     try:
         return _Register(connection, tables, settings, register).read(courses)
     except SQLAlchemyError as error:
@@ -172,10 +174,9 @@ class _Register:
         return dict(listed)
 
     def _all_rows(self, register: Connection) -> Iterator[Sequence[Any]]:
-        with register.execution_options(stream_results=True).execute(self._statement()) as result:
-            cursor: Any = result.cursor
-            while rows := cursor.fetchmany(ROWS_AT_A_TIME):
-                yield from rows
+        options = {"stream_results": True, "yield_per": ROWS_AT_A_TIME}
+        with register.execute(self._statement(), execution_options=options) as rows:
+            yield from rows
 
     def _rows_of(self, register: Connection, names: Sequence[str]) -> Iterator[Sequence[Any]]:
         # As texts: the register's column may be of numbers.

@@ -70,7 +70,8 @@ def _read(connection: Connection, tables: MoodleTables) -> RegisterRead | NoRegi
     settings = parse_register_settings({}, plugins, UnenrolAction.KEEP)
     if isinstance(settings, NoRegister):
         return settings
-    register = open_register({name: value.strip() for (_, name), value in plugins.items()}, settings.table)
+    named = {name: value.strip() for (_, name), value in plugins.items()}
+    register = open_register(named, settings.table, connection.engine)
     try:
         feed = RegisterFeed(connection=connection, tables=tables, register=register, settings=settings)
         return RegisterRead(people=_match(feed))
