@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from maintien.enrolments.forecast import NOBODY, left_alone_by_feeds, reached_by_sync
+from maintien.enrolments.forecast import NOBODY, reached_by_sync, unenrol_action
 from maintien.enrolments.roll import CourseRoll
 from maintien.enrolments.state import Course
 from maintien.moodle.config import SiteConfig
@@ -111,17 +111,18 @@ def time_cut(roll: CourseRoll, config: SiteConfig, *, since: int, at: int) -> Co
     """
     active = _active(roll)
     withdrawn = find_withdrawn(roll, config, since=since, at=at)
-    listed = left_alone_by_feeds(roll, roll.members())
     waiting: set[UserId] = set()
     unclear: set[UserId] = set()
     for instanceid, people in active.items():
-        reached = reached_by_sync(roll, config, instanceid, people)
-        if instanceid in roll.listings:
-            waiting |= reached - listed[instanceid]
-        else:
-            unclear |= reached
-    everybody = set().union(*active.values())
-    facts = _Facts(len(everybody), len(waiting), len(withdrawn.people), len(unclear))
+        listing = roll.listings.get(instanceid)
+        if unenrol_action(roll, config, roll.instances[instanceid]) is UnenrolAction.KEEP:
+            continue
+        if listing is None:
+            # Whom the sync reaches matters, and is looked up, only beside those whom one has withdrawn.
+            unclear |= reached_by_sync(roll, config, instanceid, people) if withdrawn.people else people
+        elif not listing.spares_everybody and (dropped := people - listing.people):
+            waiting |= reached_by_sync(roll, config, instanceid, dropped)
+    facts = _Facts(len(set().union(*active.values())), len(waiting), len(withdrawn.people), len(unclear))
     return CourseTiming(
         course=roll.course,
         timing=_timing(facts, may_go_unseen=_may_go_unseen(roll, config)),
@@ -138,6 +139,8 @@ def find_withdrawn(roll: CourseRoll, config: SiteConfig, *, since: int, at: int)
 
     Accounts in use only.
     """
+    if not roll.removed_by_sync and all(entry.is_active for entry in roll.entries):
+        return NOBODY_WITHDRAWN
     people = _withdrawn_people(roll, config, since)
     access = roll.with_access(at) if people else {}
     manual = {i for i, instance in roll.instances.items() if instance.method == MANUAL}

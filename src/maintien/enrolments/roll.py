@@ -6,8 +6,9 @@ everything that a change may touch.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from maintien.enrolments.selection import people_with_role
@@ -16,6 +17,7 @@ from maintien.moodle.ids import InstanceId, RoleId, UserId
 from maintien.moodle.values import (
     AUTOMATIC_METHODS,
     DATABASE,
+    NO_END,
     NO_ITEM,
     EnrolmentStatus,
     component_of,
@@ -126,20 +128,20 @@ def automatic_roll_of(
 ) -> CourseRoll:
     """Take from a course's state what says how far its cut has got: automatic enrolments, and their feeds.
 
-    Other enrolments are in it only where somebody may have been withdrawn. With ``spares_everybody``, the
-    register's sync takes it for broken.
+    Where somebody may have been withdrawn, it has all enrolments, with their dates; elsewhere only the active
+    automatic ones. With ``spares_everybody``, the register's sync takes it for broken.
     """
     instances = {i.id: RollInstance(i.method, i.is_enabled) for i in state.instances}
     automatic = {i: component_of(each.method) for i, each in instances.items() if each.is_automatic}
-    entries = _entries(row for row in state.enrolments if row.instanceid in automatic)
-    if state.removed_by_sync or not all(entry.is_active for entry in entries):
+    entries, has_others = _active_entries(state.enrolments, automatic)
+    if state.removed_by_sync or has_others:
         entries = _entries(state.enrolments)
     return CourseRoll(
         course=state.course,
         is_visible=is_visible,
         instances=instances,
         entries=entries,
-        role_holders=_holders(state, automatic),
+        role_holders=_HoldersWhenAsked(state, automatic),
         deleted=state.deleted,
         suspended=state.suspended,
         listings={
@@ -167,6 +169,44 @@ def roll_of(state: CourseState, students: frozenset[RoleId]) -> CourseRoll:
 
 def _owner(row: GroupMembership, components: Mapping[InstanceId, str]) -> int:
     return row.itemid if components.get(InstanceId(row.itemid)) == row.component else NO_ITEM
+
+
+def _active_entries(
+    rows: Iterable[UserEnrolment], instances: Collection[InstanceId]
+) -> tuple[list[RollEntry], bool]:
+    """Take the active rows of these instances, whatever their dates; tell whether they have others too."""
+    people: dict[InstanceId, list[UserId]] = {instanceid: [] for instanceid in instances}
+    has_others = False
+    for row in rows:
+        # By place, since a preview goes through a million.
+        if row[1] in people:
+            if row[3] == EnrolmentStatus.ACTIVE:
+                people[row[1]].append(row[2])
+            else:
+                has_others = True
+    active = EnrolmentStatus.ACTIVE
+    return [RollEntry(i, active, 0, NO_END, 0, users) for i, users in people.items() if users], has_others
+
+
+class _HoldersWhenAsked(Mapping[InstanceId, frozenset[UserId]]):
+    """Goes through the roles of a course once somebody asks who has one of an instance's: few do."""
+
+    def __init__(self, state: CourseState, components: Mapping[InstanceId, str]) -> None:
+        self._state = state
+        self._components = components
+
+    @cached_property
+    def _found(self) -> Mapping[InstanceId, frozenset[UserId]]:
+        return _holders(self._state, self._components)
+
+    def __getitem__(self, instanceid: InstanceId) -> frozenset[UserId]:
+        return self._found[instanceid]
+
+    def __iter__(self) -> Iterator[InstanceId]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 def _holders(
