@@ -31,6 +31,7 @@ PAGE_OF: Final = {
     "check": "before-you-start.md",
     "courses": "courses.md",
     "participants": "participants.md",
+    "forecast": "forecast.md",
     "convert": "convert.md",
     "apply": "plan-files.md",
     "rescue": "rescue.md",

@@ -31,7 +31,8 @@ COMMANDS = {
     "resume": {"--run", "--help"},
     "demo": {"--folder", "--fresh", "--too-late", "--help"},
     "check": SELECTION,
-    "courses": SELECTION,
+    "courses": SELECTION | {"--since"},
+    "forecast": SELECTION | {"--on", "--feed", "--register", "--cut", "--until", "--chart"},
     "participants": {"--course", "--method", "--role", "--status", "--format", "--help"},
     "convert": SELECTION
     | {

@@ -1,23 +1,21 @@
 """Writes runs as tables for spreadsheets, to a file or to standard output."""
 
-import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Final
 
 from xlsxwriter.exceptions import XlsxWriterException
 
 from maintien.bootstrap import Invocation
+from maintien.cli.replaced_files import replaced_file
 from maintien.cli.run_sites import RunSite
 from maintien.cli.words import require_choice
-from maintien.errors import ConflictingOptions, MissingFile, UnwritableFile
-from maintien.messages import N_
+from maintien.errors import ConflictingOptions, MissingFile
 from maintien.moodle.ids import UserId
 from maintien.planning.changes import row_of
 from maintien.reports.run_export import (
@@ -117,7 +115,7 @@ def _writer(site: RunSite, export: Export, tables: Mapping[str, Table], of_csv: 
     if export.output is None:
         yield CsvTable(sys.stdout, of_csv, tables[of_csv], site.zone)
         return
-    with _replaced(export.output) as file:
+    with replaced_file(export.output, XlsxWriterException) as file:
         if export.format is Format.XLSX:
             with XlsxTables(file, tables, site.zone) as sheets:
                 yield sheets
@@ -125,28 +123,3 @@ def _writer(site: RunSite, export: Export, tables: Mapping[str, Table], of_csv: 
             with file.open("w", encoding="utf-8", newline="") as stream:
                 stream.write(_BYTE_ORDER_MARK)
                 yield CsvTable(stream, of_csv, tables[of_csv], site.zone)
-
-
-@contextmanager
-def _replaced(path: Path) -> Iterator[Path]:
-    """Give a file beside ``path``, which takes its place once it is whole."""
-    beside: Path | None = None
-    try:
-        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as made:
-            beside = Path(made.name)
-        yield beside
-        beside.chmod(0o666 & ~_umask())
-        beside.replace(path)
-    except (OSError, XlsxWriterException) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else N_("it failed")
-        raise UnwritableFile(path=path, reason=reason) from error
-    finally:
-        if beside is not None:
-            with suppress(OSError):
-                beside.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

@@ -21,6 +21,7 @@ from maintien.cli.convert import ABOUT_CONVERT, convert
 from maintien.cli.courses import ABOUT_COURSES, courses
 from maintien.cli.demo import ABOUT_DEMO, demo
 from maintien.cli.failures import show_traceback, tell
+from maintien.cli.forecast import ABOUT_FORECAST, forecast
 from maintien.cli.global_options import DEBUG, find_language, hoist, take_global_options
 from maintien.cli.help import Command, Group, translate_help
 from maintien.cli.mbz import ABOUT_MBZ, ARCHIVE_COMMANDS, MBZ, require_archive_command
@@ -45,6 +46,7 @@ COMMANDS: Final[Mapping[Callable[..., Action], str]] = {
     check: ABOUT_CHECK,
     courses: ABOUT_COURSES,
     participants: ABOUT_PARTICIPANTS,
+    forecast: ABOUT_FORECAST,
     convert: ABOUT_CONVERT,
     apply: ABOUT_APPLY,
     rescue: ABOUT_RESCUE,

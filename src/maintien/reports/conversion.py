@@ -9,6 +9,7 @@ from typing import Final, TextIO
 
 from rich.console import RenderableType
 
+from maintien.enrolments.cut_timing import CourseTiming, CutCounts
 from maintien.enrolments.people import Person
 from maintien.errors import CourseFailed
 from maintien.moodle.ids import UserId
@@ -52,14 +53,28 @@ class ConversionReport:
         self._people: list[PersonChange] = []
         self._grounds: Mapping[UserId, Grounds] = {}
         self._more_people = 0
+        self._cut = CutCounts.none()
+        self._timing: CourseTiming | None = None
 
-    def add(self, plan: CoursePlan, failure: CourseFailed | None = None) -> None:
-        """Take one course in; with a ``failure``, nothing of its plan was written."""
+    def add(
+        self,
+        plan: CoursePlan,
+        failure: CourseFailed | None = None,
+        *,
+        timing: CourseTiming | None = None,
+    ) -> None:
+        """Take one course in; with a ``failure``, nothing of its plan was written.
+
+        ``timing`` says how far its cut had got, where that was looked at.
+        """
         summary = summarise(plan, failure)
         self.totals.add(summary)
         self._courses.append(summary)
         if self._documents is not None:
-            self._documents.append(packed(converted_course_document(self.header, plan, summary)))
+            self._documents.append(packed(converted_course_document(self.header, plan, summary, timing)))
+        if timing is not None:
+            self._cut.add(timing)
+            self._timing = timing
         if failure is None:
             self._keep_examples(plan)
         is_only_one = self.totals.courses == 1 and failure is None
@@ -102,7 +117,7 @@ class ConversionReport:
         """
         if self._documents is None:
             raise RuntimeError("the report was made without keep_documents")
-        head = json.dumps(conversion_document(self.header, self.totals) | (more or {}))
+        head = json.dumps(conversion_document(self.header, self.totals, self._cut) | (more or {}))
         write_courses(stream, head, self._documents)
 
     def document(self) -> Document:
@@ -123,5 +138,7 @@ class ConversionReport:
             more_changes=self._more_people,
             grounds=self._grounds,
             people=people,
+            cut=self._cut,
+            timing=self._timing if self.totals.courses == 1 else None,
         )
         return screen.render(texts, width)

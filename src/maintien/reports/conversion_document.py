@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
+from maintien.enrolments.cut_timing import CourseTiming, CutCounts
 from maintien.enrolments.state import UserEnrolment
 from maintien.moodle.ids import RoleId
 from maintien.moodle.values import EnrolmentStatus
 from maintien.planning.left_alone import LeftAlone
 from maintien.planning.plan import CoursePlan
 from maintien.planning.policy import ConversionPolicy, LikeMoodlePolicy, Policy, RescuePolicy
+from maintien.reports.cut_timing import cut_document, timing_document
 from maintien.reports.documents import (
     Document,
     Json,
@@ -42,6 +44,8 @@ class ConversionHeader:
     """Courses that a run which was written has not reached."""
     plan_fingerprint: str | None = None
     """Of the plan file that was made, or applied, if any was."""
+    cut_since: int | None = None
+    """Unix seconds: from when on signs of the cut were looked for; None where they were not."""
 
     @property
     def is_rescue(self) -> bool:
@@ -57,9 +61,11 @@ class ConversionHeader:
         return sorted(self.role_name(roleid) for roleid in roleids)
 
 
-def conversion_document(header: ConversionHeader, totals: Totals) -> Document:
+def conversion_document(header: ConversionHeader, totals: Totals, cut: CutCounts | None = None) -> Document:
     """Describe a conversion, all but its courses."""
-    return {
+    since = header.cut_since
+    seen = {} if since is None or cut is None else {"cut": cut_document(cut, since, header.zone)}
+    return seen | {
         "run": header.run,
         "written": header.written,
         "site": header.site,
@@ -114,17 +120,27 @@ def _whom_document(header: ConversionHeader, policy: ConversionPolicy | RescuePo
     }
 
 
-def converted_course_document(header: ConversionHeader, plan: CoursePlan, summary: CourseSummary) -> Document:
+def converted_course_document(
+    header: ConversionHeader,
+    plan: CoursePlan,
+    summary: CourseSummary,
+    timing: CourseTiming | None = None,
+) -> Document:
     """Describe what happens in one course. Where it failed nothing does, and nobody is listed."""
     is_done = summary.failure is None
-    return course_document(plan.course) | {
-        **counts_document(summary.counts),
-        "obstacle": None if plan.obstacle is None else typed_document(plan.obstacle, header.zone),
-        "warnings": [typed_document(warning, header.zone) for warning in plan.warnings],
-        "failure": None if summary.failure is None else error_document(summary.failure),
-        "left_alone": [_left_alone_document(p, header) for p in plan.left_alone if is_done],
-        "people": [person_document(p, plan, header) for p in people_changes(plan) if is_done],
-    }
+    seen = {} if timing is None else {"cut": timing_document(timing)}
+    return (
+        course_document(plan.course)
+        | seen
+        | {
+            **counts_document(summary.counts),
+            "obstacle": None if plan.obstacle is None else typed_document(plan.obstacle, header.zone),
+            "warnings": [typed_document(warning, header.zone) for warning in plan.warnings],
+            "failure": None if summary.failure is None else error_document(summary.failure),
+            "left_alone": [_left_alone_document(p, header) for p in plan.left_alone if is_done],
+            "people": [person_document(p, plan, header) for p in people_changes(plan) if is_done],
+        }
+    )
 
 
 def counts_document(counts: Counts) -> Document:

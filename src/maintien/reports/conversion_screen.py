@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.text import Text
 
+from maintien.enrolments.cut_timing import CourseTiming, CutCounts
 from maintien.enrolments.people import Person
 from maintien.enrolments.state import Course
 from maintien.moodle.ids import RoleId, UserId
@@ -22,6 +23,7 @@ from maintien.reports.conversion_people import (
     share_picture,
 )
 from maintien.reports.conversion_tables import courses_table, failures_table, sums_table
+from maintien.reports.cut_timing import timing_text
 from maintien.reports.findings_screen import remarks_on_findings, remarks_table
 from maintien.reports.fingerprints import fingerprint_text
 from maintien.reports.language import Texts
@@ -50,6 +52,10 @@ class ConversionScreen:
     people: Mapping[UserId, Person]
     grounds: Mapping[UserId, Grounds] = field(default_factory=dict)
     """On what grounds people get something back, in a rescue."""
+    cut: CutCounts = field(default_factory=CutCounts.none)
+    """How far the cut has got in the courses that were looked at."""
+    timing: CourseTiming | None = None
+    """The same of the only course, where there is one."""
 
     def render(self, texts: Texts, width: int) -> RenderableType:
         """Draw it for a terminal of ``width`` columns."""
@@ -58,7 +64,7 @@ class ConversionScreen:
     def _parts(self, texts: Texts, width: int) -> Iterator[RenderableType]:
         header, totals = self.header, self.totals
         title = title_panel(texts, totals, written=header.written, remaining=header.remaining)
-        yield Group(title, facts_table(_facts(texts, header)))
+        yield Group(title, facts_table([*_facts(texts, header), *self._cut_facts(texts)]))
         found = totals.findings.items()
         if found:
             remarks = remarks_on_findings(texts, found, self._blocked_courses(), self.people)
@@ -85,6 +91,12 @@ class ConversionScreen:
         if self.header.is_rescue:
             return rescued_table(texts, self.header, self.changes, self.grounds, self.people, width)
         return people_table(texts, self.header, self.changes, self.people, width)
+
+    def _cut_facts(self, texts: Texts) -> Iterator[tuple[str, Text]]:
+        header = self.header
+        if header.cut_since is not None and self.cut.courses.total():
+            timing = timing_text(texts, self.cut, self.timing, header.cut_since, header.zone)
+            yield texts.gettext("The cut"), timing
 
     def _blocked_courses(self) -> Mapping[Finding, Sequence[Course]]:
         blocked: defaultdict[Finding, list[Course]] = defaultdict(list)

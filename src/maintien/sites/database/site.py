@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine
 
 from maintien.enrolments.people import Person
+from maintien.enrolments.roll import CourseRoll
 from maintien.enrolments.state import Course, CourseState
 from maintien.enrolments.withdrawals import Window
 from maintien.moodle.config import SiteConfig
@@ -21,6 +22,7 @@ from maintien.sites.database import (
     people,
     privileges,
     reading,
+    reading_rolls,
     selecting,
     withdrawals,
     writing,
@@ -28,9 +30,13 @@ from maintien.sites.database import (
 from maintien.sites.database.accounts import DatabaseAccounts
 from maintien.sites.database.backups.reader import DatabaseBackups
 from maintien.sites.database.connecting import reading_engine, writing_engine
+from maintien.sites.database.courses import read_hidden_courses
 from maintien.sites.database.failures import database_failures
 from maintien.sites.database.operators import OperatorFound
 from maintien.sites.database.read_feeds import ReadFeeds
+from maintien.sites.database.readable import may_read
+from maintien.sites.database.reading_rolls import RollWishes
+from maintien.sites.database.removals import RemovalWishes
 from maintien.sites.database.tables import MoodleTables
 from maintien.sites.interface import Authorship, CourseSize, Holder, Selection
 from maintien.sites.write_access import WriteAccess
@@ -49,6 +55,8 @@ class DatabaseSite:
     """The site's address, where its configuration says it: the database may have an old one."""
     withdrawn_within: Window | None = None
     """Within which time to read with each course what was taken from people; None for not at all."""
+    removals: RemovalWishes | None = None
+    """What to find with each course of whom syncs have unenrolled; None for nothing."""
 
     @property
     def reads_while_writing(self) -> bool:
@@ -103,7 +111,28 @@ class DatabaseSite:
                 inherited_roles,
                 self.feeds,
                 self.withdrawn_within,
+                self.removals,
             )
+
+    def read_rolls(self, courses: Sequence[Course], wishes: RollWishes) -> Iterator[CourseRoll]:
+        """Read the rolls of one batch of courses, all as of one moment, in the order given."""
+        with self._reading() as connection:
+            yield from reading_rolls.read_rolls(connection, self.tables, courses, wishes)
+
+    def may_read_log(self) -> bool:
+        """Whether the account may read the standard log."""
+        with self._reading() as connection:
+            return may_read(connection, self.tables.logstore_standard_log)
+
+    def may_read_grades(self) -> bool:
+        """Whether the account may read the grades."""
+        with self._reading() as connection:
+            return may_read(connection, self.tables.grade_items, self.tables.grade_grades)
+
+    def find_hidden_courses(self) -> frozenset[CourseId]:
+        """Find the courses that students can't see."""
+        with self._reading() as connection:
+            return read_hidden_courses(connection, self.tables)
 
     def read_people(self, ids: Iterable[UserId]) -> Mapping[UserId, Person]:
         """Read who people are; ids without an account are missing from the answer."""
