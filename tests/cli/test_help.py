@@ -50,6 +50,7 @@ COMMANDS = {
         "--run",
     },
     "apply": {"--run", "--accept-drift", "--help"},
+    "campaign": {"--run", "--even-if-many", "--quiet", "--monitor", "--help"},
 }
 PAGES = {"the program": ((), GLOBAL_OPTIONS)} | {
     name: ((name,), options) for name, options in COMMANDS.items()

@@ -22,6 +22,7 @@ from maintien.errors import EXIT_DONE, EXIT_IN_PART, DemoFolderUnusable, Unreada
 from maintien.messages import N_
 from maintien.moodle.dates import parse_moment
 from maintien.sites.demo.calendar import UniversityCalendar, university_calendar
+from maintien.sites.demo.campaign import write_sample_campaign
 from maintien.sites.demo.creation import create_demo
 from maintien.sites.demo.events import ConversionDone, StoryEvent
 from maintien.sites.demo.site import DemoSite, require_free_names
@@ -90,7 +91,9 @@ def _is_there(demo: DemoSite) -> bool:
 def _live_through(invocation: Invocation, folder: Path, now: int) -> Iterator[StoryEvent]:
     """Make the university, and go through the story while somebody waits for each event."""
     with _folder_failures(folder):
-        story = tell(create_demo(folder, now=now))
+        university = create_demo(folder, now=now)
+        write_sample_campaign(folder, university.calendar)
+        story = tell(university)
     while True:
         with _folder_failures(folder), waiting(invocation):
             event = next(story, None)

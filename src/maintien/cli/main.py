@@ -15,6 +15,7 @@ from typer.main import get_command
 from maintien.bootstrap import PROGRAM, SITE_VARIABLE, Invocation, this_machine, tune_for_many_rows
 from maintien.cli.actions import Action
 from maintien.cli.apply import ABOUT_APPLY, apply
+from maintien.cli.campaign import ABOUT_CAMPAIGN, campaign
 from maintien.cli.check import ABOUT_CHECK, check
 from maintien.cli.convert import ABOUT_CONVERT, convert
 from maintien.cli.courses import ABOUT_COURSES, courses
@@ -43,6 +44,7 @@ COMMANDS: Final[Mapping[Callable[..., Action], str]] = {
     participants: ABOUT_PARTICIPANTS,
     convert: ABOUT_CONVERT,
     apply: ABOUT_APPLY,
+    campaign: ABOUT_CAMPAIGN,
     runs: ABOUT_RUNS,
     undo: ABOUT_UNDO,
     resume: ABOUT_RESUME,

@@ -5,7 +5,7 @@ from typing import Final, TypeAlias
 
 from maintien.bootstrap import Invocation
 from maintien.cli.output import say
-from maintien.errors import SiteError
+from maintien.errors import MaintienError, SiteError
 from maintien.messages import N_
 from maintien.reports.language import Texts
 from maintien.reports.safe_text import printable
@@ -78,6 +78,20 @@ class RegisterOutOfReach:
     error: SiteError
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignNotOn:
+    """A campaign has not begun, or is over."""
+
+    campaign: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitWouldStop:
+    """A campaign would do more than its file allows."""
+
+    error: MaintienError
+
+
 Notice: TypeAlias = (
     UnknownOperatorId
     | IgnoredColumns
@@ -88,6 +102,8 @@ Notice: TypeAlias = (
     | CoursesDoneBefore
     | UndoneAlready
     | RegisterOutOfReach
+    | CampaignNotOn
+    | LimitWouldStop
     | OpeningWarning
 )
 
@@ -111,6 +127,8 @@ _SENTENCES: Final[dict[type[Notice], str]] = {
         "Whom the external database lists is unknown; once it lists nobody any more, --feed-is-gone says so."
         " {error}"
     ),
+    CampaignNotOn: N_("The campaign “{campaign}” is not on now: nothing is done."),
+    LimitWouldStop: "{error}",
     OldMoodle: N_("This site runs Moodle {release}, on which maintien was never tried: try on a copy first."),
     UnprovenMoodle: N_(
         "This site runs Moodle {release}, which is newer than this maintien: try on a copy first."
@@ -122,9 +140,9 @@ def notice_text(texts: Texts, notice: Notice) -> str:
     """Say a notice in a sentence, harmless for a terminal."""
     if isinstance(notice, OldMoodle | UnprovenMoodle):
         return f"{site_remark_text(texts, notice)} {site_remark_remedy(texts, notice)}"
-    if isinstance(notice, RegisterOutOfReach):
+    if isinstance(notice, RegisterOutOfReach | LimitWouldStop):
         error = error_text(texts, notice.error)
-        return texts.gettext(_SENTENCES[RegisterOutOfReach]).format(error=printable(error))
+        return texts.gettext(_SENTENCES[type(notice)]).format(error=printable(error))
     fields = {name: printable(str(getattr(notice, name))) for name in notice.__slots__}
     return texts.gettext(_SENTENCES[type(notice)]).format(**fields)
 

@@ -18,7 +18,7 @@ from maintien.errors import ReadOnlyAccount, RunAppliesPlan, RunNotInterrupted, 
 from maintien.messages import N_
 from maintien.reports.runs import ListedRun
 from maintien.runs.history import courses_to_do
-from maintien.runs.journal import RunKind, RunStatus
+from maintien.runs.journal import RunStatus
 from maintien.runs.plan_file import Fingerprint, short_form
 from maintien.sites.write_access import MayWrite
 
@@ -56,7 +56,7 @@ def resume_run(invocation: Invocation, which: str | None, *, is_to_write: bool) 
 def _fed(invocation: Invocation, session: Session, run: ListedRun) -> Session:
     """Let the site read the feeds, if the run needed them."""
     header = run.record.header
-    if header.kind is not RunKind.CONVERT:
+    if header.policy is None:
         return session
     return reading_feeds(invocation, session, policies_of(header))
 

@@ -70,7 +70,7 @@ class Resumed:
             case RunKind.UNDO:
                 _, plan = undo_planner(self.runs.store, _run_taken_back(header))
                 return plan, frozenset()
-            case RunKind.CONVERT:
+            case RunKind.CONVERT | RunKind.CAMPAIGN:
                 planners = CoursePlanners(
                     policies=policies_of(header),
                     config=self.session.config,
@@ -98,7 +98,6 @@ class Resumed:
 
 def policies_of(header: RunHeader) -> Policies:
     """Give the policies that a conversion was begun with."""
-    """Give the policies of a run that converts."""
     if header.policy is None:
         raise RuntimeError("a conversion without a policy")
     return Policies(common=header.policy, of_courses=header.course_policies)

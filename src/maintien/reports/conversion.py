@@ -56,12 +56,20 @@ class ConversionReport:
         self.totals.add(summary)
         self._courses.append(summary)
         if self._documents is not None:
-            self._documents.append(packed(converted_course_document(self.header, plan, summary)))
+            self._documents.append(packed(self.course_document(plan, summary)))
         if failure is None:
             self._keep_examples(plan)
         is_only_one = self.totals.courses == 1 and failure is None
         people = people_changes(plan) if is_only_one else []
         self._people, self._more_people = people[:PEOPLE_SHOWN], len(people[PEOPLE_SHOWN:])
+
+    def course_document(self, plan: CoursePlan, summary: CourseSummary) -> Document:
+        """Describe one course."""
+        return converted_course_document(self.header, plan, summary)
+
+    def heading(self) -> Document:
+        """Describe everything but the courses."""
+        return conversion_document(self.header, self.totals)
 
     def _keep_examples(self, plan: CoursePlan) -> None:
         for person in plan.left_alone:
@@ -93,7 +101,7 @@ class ConversionReport:
         """
         if self._documents is None:
             raise RuntimeError("the report was made without keep_documents")
-        head = json.dumps(conversion_document(self.header, self.totals) | (more or {}))
+        head = json.dumps(self.heading() | (more or {}))
         write_courses(stream, head, self._documents)
 
     def document(self) -> Document:
@@ -105,7 +113,11 @@ class ConversionReport:
 
     def render(self, texts: Texts, width: int, people: Mapping[UserId, Person]) -> RenderableType:
         """Give the whole for a terminal of ``width`` columns; people without an entry show as ids."""
-        screen = ConversionScreen(
+        return self.screen(people).render(texts, width)
+
+    def screen(self, people: Mapping[UserId, Person]) -> ConversionScreen:
+        """Give what :meth:`render` draws."""
+        return ConversionScreen(
             header=self.header,
             totals=self.totals,
             courses=self._courses,
@@ -114,4 +126,3 @@ class ConversionReport:
             more_changes=self._more_people,
             people=people,
         )
-        return screen.render(texts, width)

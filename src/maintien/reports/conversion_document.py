@@ -9,7 +9,7 @@ from maintien.moodle.ids import RoleId
 from maintien.moodle.values import EnrolmentStatus
 from maintien.planning.left_alone import LeftAlone
 from maintien.planning.plan import CoursePlan
-from maintien.planning.policy import ConversionPolicy, LikeMoodlePolicy
+from maintien.planning.policy import LikeMoodlePolicy, Policy
 from maintien.reports.documents import (
     Document,
     Json,
@@ -31,7 +31,7 @@ class ConversionHeader:
     """The site's name, without a password."""
     written: bool
     """Whether the plans were written, or only shown."""
-    policy: ConversionPolicy | LikeMoodlePolicy
+    policy: Policy
     zone: tzinfo
     """The site's time zone."""
     roles: Mapping[str, RoleId] = field(default_factory=dict)
@@ -59,20 +59,25 @@ def conversion_document(header: ConversionHeader, totals: Totals) -> Document:
         "written": header.written,
         "site": header.site,
         "plan_fingerprint": header.plan_fingerprint,
-        "policy": _policy_document(header),
-        "totals": {
-            "courses": totals.courses,
-            "courses_changed": totals.courses_changed,
-            "courses_left_alone": totals.courses_left_alone,
-            "courses_failed": totals.courses_failed,
-            **_counts_document(totals.counts),
-            "left_alone": {kind_of(reason): n for reason, n in totals.counts.left_alone.most_common()},
-        },
+        "policy": policy_document(header, header.policy),
+        "totals": totals_document(totals),
     }
 
 
-def _policy_document(header: ConversionHeader) -> Document:
-    policy = header.policy
+def totals_document(totals: Totals) -> Document:
+    """Describe sums over courses."""
+    return {
+        "courses": totals.courses,
+        "courses_changed": totals.courses_changed,
+        "courses_left_alone": totals.courses_left_alone,
+        "courses_failed": totals.courses_failed,
+        **_counts_document(totals.counts),
+        "left_alone": {kind_of(reason): n for reason, n in totals.counts.left_alone.most_common()},
+    }
+
+
+def policy_document(header: ConversionHeader, policy: Policy) -> Document:
+    """Describe what a conversion is asked to do."""
     document: Document = {
         "kind": kind_of(policy),
         "ends_at": moment_document(policy.ends_at, header.zone),

@@ -54,12 +54,13 @@ class ConversionScreen:
     def _parts(self, texts: Texts, width: int) -> Iterator[RenderableType]:
         header, totals = self.header, self.totals
         title = title_panel(texts, totals, written=header.written, remaining=header.remaining)
-        yield Group(title, facts_table(_facts(texts, header)))
+        yield Group(title, facts_table(self.facts(texts)))
         found = totals.findings.items()
         if found:
             remarks = remarks_on_findings(texts, found, self._blocked_courses())
             table = remarks_table(texts, remarks)
             yield Panel(table, title=plain(texts.gettext("Before you go on")), title_align="left")
+        yield from self.before_courses(texts, width)
         yield courses_table(texts, self.courses, width)
         if self.changes:
             yield people_table(texts, header, self.changes, self.people, width)
@@ -75,6 +76,15 @@ class ConversionScreen:
             )
         if totals.courses_failed:
             yield failures_table(texts, self.courses, width)
+
+    def facts(self, texts: Texts) -> Iterable[tuple[str, Text]]:
+        """Say what the conversion is."""
+        return _facts(texts, self.header)
+
+    def before_courses(self, texts: Texts, width: int) -> Iterable[RenderableType]:
+        """Draw what goes before the courses: nothing, in a conversion."""
+        del self, texts, width
+        return ()
 
     def _blocked_courses(self) -> Mapping[Finding, Sequence[Course]]:
         blocked: defaultdict[Finding, list[Course]] = defaultdict(list)
