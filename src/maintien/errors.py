@@ -742,6 +742,21 @@ class UnwritableFile(UsageError):
     message = N_("{path} can't be written: {reason}")
 
 
+class PseudonymsNeedFormat(UsageError):
+    """Pseudonyms were asked for where people are shown as they are."""
+
+    message = N_("--pseudonymous goes with --format csv, xlsx or html, or with a file: -o FILE.")
+
+
+class PseudonymSecretUnusable(MaintienError):
+    """The file that keeps the secret behind pseudonyms can't be read or made, or is too short."""
+
+    message = N_(
+        "The secret behind pseudonyms, {path}, can't be used ({reason}): free the place for a new one, or"
+        " name a file with MAINTIEN_PSEUDONYM_SECRET."
+    )
+
+
 class AccessWouldBeLost(UsageError):
     """An undo would take people's only access away."""
 

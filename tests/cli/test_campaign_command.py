@@ -1,12 +1,16 @@
 """``campaign``: a file of rules is checked, previewed, run every night, and says so to monitoring."""
 
+import csv
+import io
 import json
 import os
+import re
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -477,3 +481,117 @@ def test_nothing_to_do_is_said_on_a_terminal(
     at_university("campaign", "run", str(file), "--run")
     monkeypatch.setattr(type(sys.stdout), "isatty", lambda _: True)
     assert "NOTHING TO DO" in at_university("campaign", "run", str(file), "--run", "--no-progress").out
+
+
+PEOPLE = ("Ada", "Brahim", "Chloe", "Dora", "brahim", "chloe", "Maths office", "Council")
+
+
+def everything_in(file: Path) -> str:
+    """The text of a file, or of all the files that a spreadsheet is made of."""
+    if file.suffix != ".xlsx":
+        return file.read_text(encoding="utf-8")
+    with ZipFile(file) as archive:
+        return "".join(archive.read(name).decode() for name in archive.namelist())
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "html"])
+@pytest.mark.parametrize("source", ["run", "preview", "check", "journal"])
+def test_report_names_people_unless_they_are_not_to_be_known(
+    source: str, ending: str, at_university: Say, file: Path, tmp_path: Path
+) -> None:
+    commands = {
+        "run": ("campaign", "run", str(file), "--run"),
+        "preview": ("campaign", "run", str(file)),
+        "check": ("campaign", "check", str(file)),
+        "journal": ("runs", "show", "last"),
+    }
+    if source == "journal":
+        at_university("campaign", "run", str(file), "--run", "--operator", "chloe")
+    plain, disguised = tmp_path / f"plain.{ending}", tmp_path / f"disguised.{ending}"
+
+    assert at_university(*commands[source], "--pseudonymous", "-o", str(disguised)).status == 0
+    if source == "run":
+        at_university("undo", "last", "--run")
+    assert at_university(*commands[source], "-o", str(plain)).status == 0
+
+    if source != "check":
+        assert "Brahim Martin" in everything_in(plain)
+        assert re.search(r"p-[a-z2-7]{12}", everything_in(disguised))
+    elif ending != "csv":
+        assert "Maths office" in everything_in(plain)
+    assert [name for name in PEOPLE if name in everything_in(disguised)] == []
+
+
+def test_pseudonyms_are_the_same_in_every_report_of_the_site(at_university: Say, file: Path) -> None:
+    command = ("campaign", "run", str(file), "--format", "csv", "--pseudonymous")
+    before = at_university(*command).out
+    at_university("campaign", "run", str(file), "--run")
+    shown = at_university("runs", "show", "last", "--format", "csv", "--pseudonymous").out
+    assert shown == before
+    assert len({*re.findall("p-[a-z2-7]{12}", shown)}) == 2
+
+
+def test_page_of_a_campaign_has_its_rules_courses_changes_and_people_left_alone(
+    at_university: Say, file: Path, tmp_path: Path
+) -> None:
+    page = tmp_path / "report.html"
+    said = at_university("campaign", "run", str(file), "--run", "-o", str(page), "--lang", "fr")
+    text = page.read_text(encoding="utf-8")
+    assert said == Said(status=0, out="", err="")
+    assert re.findall(r"<h2[^>]*>([^(]+) \(", text) == [
+        "Règles",
+        "Cours",
+        "Modifications",
+        "Inchangés",
+    ]
+    assert '<html lang="fr">' in text
+    assert "<dt>Exécution</dt><dd>1</dd>" in text
+
+
+def test_file_and_line_for_monitoring_go_together(at_university: Say, file: Path, tmp_path: Path) -> None:
+    report = tmp_path / "report.xlsx"
+    said = at_university("campaign", "run", str(file), "--run", "--monitor", "-o", str(report))
+    assert line_of(said)["status"] == "done"
+    assert report.exists()
+
+
+def test_file_that_can_t_be_written_is_found_before_anything_is(
+    university: Path, at_university: Say, file: Path
+) -> None:
+    said = at_university("campaign", "run", str(file), "--run", "-o", "/no/such/folder/report.html")
+    assert (said.status, "can't be written" in said.err) == (2, True)
+    assert ends(university) == {}
+
+
+def test_rules_are_a_table_of_their_own(at_university: Say, file: Path) -> None:
+    said = at_university("campaign", "run", str(file), "--format", "csv", "--table", "rules")
+    table = [*csv.DictReader(io.StringIO(said.out))]
+    assert table[0] == {
+        "rule": "Maths",
+        "decided by": "Maths office",
+        "reason": "Council",
+        "end date": "2026-12-31T23:59:59+01:00",
+        "courses": "1",
+        "people": "1",
+        "new enrolments": "1",
+        "changed enrolments": "0",
+        "left alone": "1",
+        "courses failed": "0",
+    }
+
+
+EXPORT_MISTAKES = {
+    "pseudonyms on a screen": (("run", "c.toml", "--pseudonymous"), "--format csv, xlsx or html"),
+    "pseudonyms in a document": (("run", "c.toml", "--pseudonymous", "--json"), "--format csv, xlsx or html"),
+    "a table of another command": (("check", "c.toml", "--format", "csv", "--table", "changes"), "--table"),
+    "a line and a table": (("run", "c.toml", "--format", "csv", "--monitor"), "--monitor"),
+    "a quiet table": (("run", "c.toml", "--format", "html", "--quiet"), "--quiet"),
+    "a format of a schema": (("schema", "--format", "csv"), "--format"),
+}
+
+
+@pytest.mark.parametrize("case", EXPORT_MISTAKES)
+def test_mistake_about_reports_is_said_in_a_sentence(case: str, at_university: Say) -> None:
+    arguments, words = EXPORT_MISTAKES[case]
+    said = at_university("campaign", *arguments)
+    assert (said.status, said.out, words in said.err) == (2, "", True)

@@ -24,8 +24,9 @@ GLOBAL_OPTIONS = {
     "--help",
 }
 SELECTION = {"--course", "--category", "--cohort", "--all", "--courses-file", "--help"}
+EXPORT = {"--format", "--output", "--table", "--pseudonymous"}
 COMMANDS = {
-    "runs": {"--all-sites", "--format", "--output", "--table", "--help"},
+    "runs": {"--all-sites", *EXPORT, "--help"},
     "undo": {"--run", "--even-if-access-is-lost", "--help"},
     "resume": {"--run", "--help"},
     "demo": {"--folder", "--fresh", "--help"},
@@ -50,7 +51,7 @@ COMMANDS = {
         "--run",
     },
     "apply": {"--run", "--accept-drift", "--help"},
-    "campaign": {"--run", "--even-if-many", "--quiet", "--monitor", "--help"},
+    "campaign": {"--run", "--even-if-many", "--quiet", "--monitor", *EXPORT, "--help"},
 }
 PAGES = {"the program": ((), GLOBAL_OPTIONS)} | {
     name: ((name,), options) for name, options in COMMANDS.items()

@@ -18,10 +18,14 @@ from maintien.cli.campaign_options import (
 )
 from maintien.cli.campaign_running import CampaignRequest, run_campaign
 from maintien.cli.convert_options import RunOption
+from maintien.cli.exporting import ExportRequest, require_export
 from maintien.cli.global_options import invocation_of
+from maintien.cli.run_options import ExportFormatOption, OutputOption, PseudonymousOption, TableOption
 from maintien.cli.words import require_choice
 from maintien.errors import EXIT_DONE, ConflictingOptions, MissingCampaignFile, UnexpectedArgument
 from maintien.messages import N_
+from maintien.reports.campaign_export import REMARKS, RULES
+from maintien.reports.run_export import CHANGES, COURSES, LEFT_ALONE
 from maintien.runs.campaign_file.schema import campaign_schema_text
 
 ABOUT_CAMPAIGN: Final = N_(
@@ -32,8 +36,11 @@ CHECK: Final = "check"
 RUN: Final = "run"
 SCHEMA: Final = "schema"
 
+TABLES: Final = {CHECK: (RULES, REMARKS, COURSES), RUN: (RULES, COURSES, CHANGES, LEFT_ALONE)}
+"""What a CSV may hold."""
 
-def campaign(
+
+def campaign(  # noqa: PLR0913 -- one an option
     context: typer.Context,
     *,
     action: ActionArgument = None,
@@ -42,6 +49,10 @@ def campaign(
     even_if_many: EvenIfManyOption = False,
     quiet: QuietOption = False,
     monitor: MonitorOption = False,
+    export_format: ExportFormatOption = None,
+    output: OutputOption = None,
+    table: TableOption = None,
+    pseudonymous: PseudonymousOption = False,
 ) -> Action:
     """Read the options of ``campaign``."""
     invocation = invocation_of(context)
@@ -49,14 +60,24 @@ def campaign(
     request = CampaignRequest(
         is_to_write=run, even_if_many=even_if_many, is_quiet=quiet, is_monitored=monitor
     )
-    _require_no_conflict(invocation, chosen, file, request)
+    asked = ExportRequest(format=export_format, output=output, table=table, is_pseudonymous=pseudonymous)
+    _require_no_conflict(invocation, chosen, request, asked)
     if chosen == SCHEMA:
-        return print_schema
+        return _printing_schema(file)
     if file is None:
         raise MissingCampaignFile
+    export = require_export(invocation, asked, tables=TABLES[chosen])
     if chosen == CHECK:
-        return partial(check_campaign, invocation, file)
-    return partial(run_campaign, invocation, file, request)
+        return partial(check_campaign, invocation, file, export)
+    if export is not None and export.output is None and (quiet or monitor):
+        raise ConflictingOptions(first="--quiet" if quiet else "--monitor", second="--format")
+    return partial(run_campaign, invocation, file, request, export)
+
+
+def _printing_schema(file: str | None) -> Action:
+    if file is not None:
+        raise UnexpectedArgument(argument=file, command="maintien campaign schema")
+    return print_schema
 
 
 def print_schema() -> int:
@@ -66,18 +87,28 @@ def print_schema() -> int:
 
 
 def _require_no_conflict(
-    invocation: Invocation, chosen: str, file: str | None, request: CampaignRequest
+    invocation: Invocation, chosen: str, request: CampaignRequest, asked: ExportRequest
 ) -> None:
-    given = {
+    """See that no option is for another action, or for another output.
+
+    Raises ConflictingOptions.
+    """
+    of_run = {
         "--run": request.is_to_write,
         "--even-if-many": request.even_if_many,
         "--quiet": request.is_quiet,
         "--monitor": request.is_monitored,
     }
-    for option, is_given in given.items():
-        if is_given and chosen != RUN:
+    of_reports = {
+        "--format": asked.format is not None,
+        "--output": asked.output is not None,
+        "--table": asked.table is not None,
+        "--pseudonymous": asked.is_pseudonymous,
+    }
+    refused = {CHECK: of_run, RUN: {}, SCHEMA: of_run | of_reports}[chosen]
+    for option, is_given in refused.items():
+        if is_given:
             raise ConflictingOptions(first=chosen, second=option)
-        if is_given and invocation.wishes.json and option in ("--quiet", "--monitor"):
+    for option in ("--quiet", "--monitor"):
+        if of_run[option] and invocation.wishes.json:
             raise ConflictingOptions(first="--json", second=option)
-    if chosen == SCHEMA and file is not None:
-        raise UnexpectedArgument(argument=file, command="maintien campaign schema")

@@ -1,6 +1,7 @@
 """Runs a campaign: every course under its rule, in one run."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from maintien.bootstrap import Invocation
@@ -11,17 +12,16 @@ from maintien.cli.campaign_preparing import (
     open_campaign,
     require_no_fault,
 )
+from maintien.cli.campaign_reporting import CampaignReporter, reporting
 from maintien.cli.carrying_out import carry_out, exit_status
+from maintien.cli.exporting import Export
 from maintien.cli.monitoring import MonitoredStatus, MonitorLine, print_line
 from maintien.cli.notices import CampaignNotOn, LimitWouldStop, notify
-from maintien.cli.output import result_console
 from maintien.cli.progress import observer_of
 from maintien.cli.run_headers import conductor_for, run_header
 from maintien.errors import EXIT_DONE, EXIT_IN_PART, ReadOnlyAccount
+from maintien.planning.plan import CoursePlan
 from maintien.reports.campaign import CampaignReport
-from maintien.reports.campaign import policies_of_rules as policies_of_record
-from maintien.reports.conversion import ConversionHeader
-from maintien.reports.safe_text import plain
 from maintien.runs.conduct import UnderWay
 from maintien.runs.execute import preview
 from maintien.runs.journal import RunKind
@@ -38,7 +38,9 @@ class CampaignRequest:
     is_monitored: bool = False
 
 
-def run_campaign(invocation: Invocation, path: str, request: CampaignRequest) -> int:
+def run_campaign(
+    invocation: Invocation, path: str, request: CampaignRequest, export: Export | None = None
+) -> int:
     """Show what a campaign would do, or do it; tell the exit status.
 
     Raises what is wrong with the file, CampaignTooLarge, CampaignShareTooLarge, and what a run raises.
@@ -46,7 +48,7 @@ def run_campaign(invocation: Invocation, path: str, request: CampaignRequest) ->
     line = MonitorLine(file=path)
     began = invocation.machine.stopwatch()
     try:
-        _run(invocation, path, request, line)
+        _run(invocation, path, request, export, line)
     except BaseException as failure:
         line.fail(failure)
         raise
@@ -57,7 +59,9 @@ def run_campaign(invocation: Invocation, path: str, request: CampaignRequest) ->
     return line.exit_status
 
 
-def _run(invocation: Invocation, path: str, request: CampaignRequest, line: MonitorLine) -> None:
+def _run(
+    invocation: Invocation, path: str, request: CampaignRequest, export: Export | None, line: MonitorLine
+) -> None:
     with open_campaign(invocation, path, is_quiet=request.is_quiet) as opened:
         line.campaign = opened.draft.campaign.values.get("name")
         line.began_at = opened.now
@@ -67,9 +71,11 @@ def _run(invocation: Invocation, path: str, request: CampaignRequest, line: Moni
             return
         _require_writable(opened, request)
         prepared = opened.prepare()
-        report = _carried_out(prepared, request) if request.is_to_write else _previewed(prepared, request)
-        _note(prepared, report, request, line)
-        _show(prepared, report, request)
+        go_on = _carry_out if request.is_to_write else _preview
+        with reporting(prepared, export, is_written=request.is_to_write) as reporter:
+            go_on(prepared, request, reporter)
+        _note(prepared, reporter.report, request, line)
+        reporter.show(is_quiet=request.is_quiet or request.is_monitored)
 
 
 def _leave_it(opened: OpenedCampaign, request: CampaignRequest, line: MonitorLine) -> None:
@@ -85,26 +91,8 @@ def _require_writable(opened: OpenedCampaign, request: CampaignRequest) -> None:
         raise ReadOnlyAccount(site=site.name)
 
 
-def new_report(prepared: PreparedCampaign, *, is_written: bool) -> CampaignReport:
-    """Make an empty report of a campaign."""
-    session = prepared.session
-    header = ConversionHeader(
-        site=session.site.name,
-        written=is_written,
-        policy=prepared.policies.common,
-        zone=session.zone,
-        roles=session.config.roles,
-    )
-    return CampaignReport(
-        header,
-        prepared.record,
-        policies_of_record(prepared.record, prepared.policies.of_courses),
-        keep_documents=prepared.invocation.wishes.json,
-    )
-
-
-def preview_campaign(prepared: PreparedCampaign, report: CampaignReport) -> None:
-    """Plan every course that a rule has, and report; nothing is written."""
+def preview_campaign(prepared: PreparedCampaign, take: Callable[[CoursePlan], None]) -> None:
+    """Plan every course that a rule has, and give each plan to ``take``; nothing is written."""
     planners = prepared.planners()
     plans = preview(
         prepared.session.site,
@@ -114,32 +102,23 @@ def preview_campaign(prepared: PreparedCampaign, report: CampaignReport) -> None
         observer=observer_of(prepared.invocation),
     )
     for plan in plans:
-        report.add(plan)
+        take(plan)
 
 
-def _previewed(prepared: PreparedCampaign, request: CampaignRequest) -> CampaignReport:
-    report = new_report(prepared, is_written=False)
-    preview_campaign(prepared, report)
-    refusal = find_refusal(prepared, len(report.people))
+def _preview(prepared: PreparedCampaign, request: CampaignRequest, reporter: CampaignReporter) -> None:
+    preview_campaign(prepared, reporter.take_plan)
+    refusal = find_refusal(prepared, len(reporter.report.people))
     if refusal is not None and not request.is_quiet:
         notify(prepared.invocation, LimitWouldStop(error=refusal))
-    return report
 
 
-def _carried_out(prepared: PreparedCampaign, request: CampaignRequest) -> CampaignReport:
+def _carry_out(prepared: PreparedCampaign, request: CampaignRequest, reporter: CampaignReporter) -> None:
     if not request.even_if_many:
         require_within_limits(prepared)
-    report = new_report(prepared, is_written=True)
-    run = _begin(prepared)
-    carry_out(
-        prepared.invocation,
-        prepared.session,
-        run,
-        lambda outcome: report.add(outcome.plan, outcome.failure),
-        courses=len(prepared.sizes),
-    )
+    run, report = _begin(prepared), reporter.report
+    courses = len(prepared.sizes)
+    carry_out(prepared.invocation, prepared.session, run, reporter.take, courses=courses)
     report.header = replace(report.header, run=run.run)
-    return report
 
 
 def _begin(prepared: PreparedCampaign) -> UnderWay:
@@ -185,20 +164,3 @@ def _status(line: MonitorLine, *, is_to_write: bool) -> MonitoredStatus:
     if not is_to_write:
         return MonitoredStatus.PREVIEW
     return MonitoredStatus.DONE if line.courses_changed else MonitoredStatus.NOTHING_TO_DO
-
-
-def _show(prepared: PreparedCampaign, report: CampaignReport, request: CampaignRequest) -> None:
-    """Show the report, unless nobody wants one: nothing was to be done, and nobody looks on."""
-    invocation = prepared.invocation
-    if invocation.wishes.json:
-        report.write_json(sys.stdout)
-        return
-    if request.is_quiet or request.is_monitored:
-        return
-    console = result_console(invocation)
-    is_idle = request.is_to_write and not (report.courses_changed or report.courses_failed)
-    if not is_idle:
-        people = prepared.session.site.read_people(report.people_shown())
-        console.print(report.render(invocation.texts, console.width, people))
-    elif sys.stdout.isatty():
-        console.print(plain(invocation.texts.gettext("NOTHING TO DO: there is nothing to change.")))

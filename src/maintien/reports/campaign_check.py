@@ -72,7 +72,7 @@ class CampaignCheck:
     def render(self, texts: Texts, width: int) -> RenderableType:
         """Draw it for a terminal of ``width`` columns."""
         header, rules = self.report.header, self.report.rules
-        remarks = remarks_table(texts, self._remarks(texts))
+        remarks = remarks_table(texts, self.remarks(texts))
         return Group(
             facts_table(self._facts(texts)),
             Text(),
@@ -113,7 +113,8 @@ class CampaignCheck:
         if limits.share is not None:
             yield texts.gettext("Share of the site at most"), plain(texts.percent(limits.share, 100))
 
-    def _remarks(self, texts: Texts) -> Iterator[Remark]:
+    def remarks(self, texts: Texts) -> Iterator[Remark]:
+        """Say what is worth knowing, obstacles first."""
         if self.refusal is not None:
             yield Remark(Severity.OBSTACLE, error_text(texts, self.refusal))
         if not self.is_on:

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import StringIO
 from typing import Final, TextIO
 
@@ -76,6 +76,11 @@ class ConversionReport:
             examples = self._examples[type(person.reason)]
             if len(examples) < NAMES_SHOWN:
                 examples.append(Example(plan.course, person.userid, person.reason))
+
+    @property
+    def courses(self) -> Sequence[CourseSummary]:
+        """The courses taken in, in their order."""
+        return self._courses
 
     @property
     def courses_failed(self) -> int:

@@ -1,0 +1,112 @@
+"""Writes the tables of a report to a file that is whole or not there, or to standard output."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import tzinfo
+from enum import Enum
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Final, TextIO
+
+from xlsxwriter.exceptions import XlsxWriterException
+
+from maintien.errors import UnwritableFile
+from maintien.messages import N_
+from maintien.reports.formats.csv_file import CsvFile
+from maintien.reports.formats.page import HtmlPage
+from maintien.reports.formats.workbook import XlsxFile
+from maintien.reports.language import Texts
+from maintien.reports.pseudonyms import PseudonymousWriter, Pseudonyms, without_people
+from maintien.reports.tables import Heading, Tables, TableWriter
+
+_BYTE_ORDER_MARK: Final = "\ufeff"
+"""Without it, Excel takes a CSV file for one in Windows' old encoding."""
+
+
+class TableFormat(Enum):
+    """What tables are written as."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    HTML = "html"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableFile:
+    """Where tables go, and in which format."""
+
+    format: TableFormat
+    output: Path | None
+    """None for standard output, which takes no XLSX."""
+    table: str
+    """The key of the table that a CSV holds."""
+    pseudonyms: Pseudonyms | None = None
+    """Given where people are not to be known."""
+
+    @contextmanager
+    def writer(self, texts: Texts, heading: Heading, tables: Tables, zone: tzinfo) -> Iterator[TableWriter]:
+        """Write tables; the file takes its place when the block ends well.
+
+        Raises UnwritableFile.
+        """
+        shown = tables if self.pseudonyms is None else without_people(tables)
+        with self._plain_writer(texts, heading, shown, zone) as plain:
+            if self.pseudonyms is None:
+                yield plain
+            else:
+                disguising = PseudonymousWriter(plain, tables, self.pseudonyms)
+                yield disguising
+                disguising.close()
+
+    @contextmanager
+    def _plain_writer(
+        self, texts: Texts, heading: Heading, tables: Tables, zone: tzinfo
+    ) -> Iterator[TableWriter]:
+        if self.format is TableFormat.XLSX and self.output is not None:
+            with replaced(self.output) as file, XlsxFile(file, tables, zone, heading) as sheets:
+                yield sheets
+            return
+        with self._stream() as stream:
+            if self.format is TableFormat.HTML:
+                with HtmlPage(stream, texts, heading, tables, zone) as page:
+                    yield page
+            else:
+                yield CsvFile(stream, self.table, tables[self.table], zone)
+
+    @contextmanager
+    def _stream(self) -> Iterator[TextIO]:
+        if self.output is None:
+            yield sys.stdout
+            return
+        with replaced(self.output) as file, file.open("w", encoding="utf-8", newline="") as stream:
+            if self.format is TableFormat.CSV:
+                stream.write(_BYTE_ORDER_MARK)
+            yield stream
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[Path]:
+    """Give a file beside ``path``, which takes its place once it is whole. Raises UnwritableFile."""
+    beside: Path | None = None
+    try:
+        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as made:
+            beside = Path(made.name)
+        yield beside
+        beside.chmod(0o666 & ~_umask())
+        beside.replace(path)
+    except (OSError, XlsxWriterException) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else N_("it failed")
+        raise UnwritableFile(path=path, reason=reason) from error
+    finally:
+        if beside is not None:
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
