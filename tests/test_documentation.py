@@ -33,6 +33,7 @@ PAGE_OF: Final = {
     "participants": "participants.md",
     "convert": "convert.md",
     "apply": "plan-files.md",
+    "campaign": "campaigns.md",
     "runs": "runs.md",
     "undo": "runs.md",
     "resume": "runs.md",
