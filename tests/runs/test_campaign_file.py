@@ -1,6 +1,5 @@
 """A campaign file says exactly what it may say; everything else is a fault, and every fault is found."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC
@@ -42,10 +41,8 @@ from maintien.planning.campaign.rules import (
 from maintien.planning.policy import ConversionPolicy, EndFor, Mode
 from maintien.runs.campaign_file.reading import read_campaign_file
 from maintien.runs.campaign_file.resolving import Resolved, Terms, resolve_campaign
-from maintien.runs.campaign_file.schema import campaign_schema, campaign_schema_text
 from tests.builders import CONFIG, NOW, STUDENT, TEACHER
 
-ROOT = Path(__file__).parents[2]
 METHODS = frozenset({"cohort", "database", "self", "meta"})
 TERMS = Terms(config=CONFIG, zone=UTC, now=NOW, methods=METHODS)
 UNTIL = 1_819_756_799
@@ -450,10 +447,3 @@ def test_site_without_the_student_role_has_no_default_role(tmp_path: Path) -> No
         (*RULE, "roles", UnknownRole),
         (*RULE, "end_roles", UnknownRole),
     ]
-
-
-def test_published_schema_is_the_reader_s() -> None:
-    published = (ROOT / "docs" / "campaign.schema.json").read_text(encoding="utf-8")
-
-    assert published == campaign_schema_text()
-    assert json.loads(published) == campaign_schema()

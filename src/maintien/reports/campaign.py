@@ -15,7 +15,7 @@ from maintien.reports.campaign_screen import CampaignScreen
 from maintien.reports.conversion import ConversionHeader, ConversionReport
 from maintien.reports.conversion_document import policy_document, totals_document
 from maintien.reports.documents import Document
-from maintien.reports.summary import CourseSummary, Totals, summarise
+from maintien.reports.summary import CourseSummary, Totals
 
 _NOBODY: Final[frozenset[UserId]] = frozenset()
 
@@ -59,7 +59,7 @@ class CampaignReport(ConversionReport):
         rule = self.campaign.rule_of.get(plan.course.id)
         if rule is not None:
             sums = self.rules[rule]
-            sums.totals.add(summarise(plan, failure))
+            sums.totals.add(self.courses[-1])
             sums.people |= converted
 
     def course_document(self, plan: CoursePlan, summary: CourseSummary) -> Document:

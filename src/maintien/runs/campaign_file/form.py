@@ -19,7 +19,7 @@ LONGEST_REASON: Final = 2000
 EVERY: Final = "all"
 
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_NO_CONTROLS: Final = r"^[^\u0000-\u001f\u007f-\u009f]*$"
+_LINE: Final = r"^[^{0}]*[^\s{0}][^{0}]*$".format(r"\u0000-\u001f\u007f-\u009f")
 _DATE: Final = (
     r"^([0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?"
     r"|@[0-9]{1,12}%s)$"
@@ -63,7 +63,7 @@ class Text:
 
     def schema(self) -> Schema:
         """Say so."""
-        return {"type": "string", "minLength": 1, "maxLength": self.longest, "pattern": _NO_CONTROLS}
+        return {"type": "string", "minLength": 1, "maxLength": self.longest, "pattern": _LINE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

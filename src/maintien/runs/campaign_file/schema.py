@@ -1,9 +1,10 @@
 """The form of campaign files as a JSON Schema, for editors and for checks elsewhere."""
 
 import json
+from collections.abc import Iterable
 from typing import Any, Final
 
-from maintien.runs.campaign_file.form import ALL_COURSES, CRITERIA, KEYS, LISTS, Keys, Section
+from maintien.runs.campaign_file.form import ALL_COURSES, CRITERIA, KEYS, LISTS, PEOPLE, Keys, Section
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -36,18 +37,21 @@ def campaign_schema_text() -> str:
 def _section_schema(section: Section) -> dict[str, Any]:
     table = _table_schema(KEYS[section])
     if section is Section.RULES:
-        names = [*CRITERIA, ALL_COURSES]
-        table["anyOf"] = [{"required": [name]} for name in names]
-        table["not"] = {
-            "required": [ALL_COURSES],
-            "anyOf": [{"required": [name]} for name in CRITERIA],
-        }
+        table["anyOf"] = _one_of([*CRITERIA, ALL_COURSES])
+        table["not"] = {"required": [ALL_COURSES], "anyOf": _one_of(CRITERIA)}
+    if section is Section.EXCLUSIONS:
+        table["anyOf"] = _one_of([*CRITERIA, PEOPLE])
     if section in LISTS:
         many: dict[str, Any] = {"type": "array", "items": table}
         if section is Section.RULES:
             many["minItems"] = 1
         return {"description": _ABOUT[section], **many}
     return {"description": _ABOUT[section], **table}
+
+
+def _one_of(names: Iterable[str]) -> list[dict[str, Any]]:
+    """Say that one of these keys has to be there, at least."""
+    return [{"required": [name]} for name in names]
 
 
 def _table_schema(keys: Keys) -> dict[str, Any]:
