@@ -91,6 +91,8 @@ class Invocation:
     arguments: tuple[str, ...] = field(default=(), repr=False)
     """The command line, without the program's name; may hold a password."""
     wishes: Wishes = field(default_factory=Wishes)
+    is_quiet: bool = False
+    """Whether nothing is to be said beside the result but what went wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

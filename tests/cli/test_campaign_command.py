@@ -177,6 +177,12 @@ def test_quiet_says_nothing_even_where_something_is_done(at_university: Say, fil
     assert at_university("campaign", "run", str(file), "--run", "--quiet") == Said(status=0, out="", err="")
 
 
+def test_quiet_says_no_notes_either(at_university: Say, file: Path) -> None:
+    command = ("campaign", "run", str(with_limit(file, "max_people = 1")), "--operator", "77")
+    assert at_university(*command, "--quiet") == Said(status=0, out="", err="")
+    assert at_university(*command).err.count("Note: ") == 2
+
+
 MOMENTS = {"before": "2026-07-31", "after": "2026-09-01T00:00"}
 
 

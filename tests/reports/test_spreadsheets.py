@@ -24,6 +24,8 @@ CELLS: dict[str, tuple[Cell, str, str]] = {
     "a link": ("https://example.fr", "https://example.fr", r"<is><t>https://example.fr</t></is>"),
     "a text of digits": ("0123", "0123", r"<is><t>0123</t></is>"),
     "a control": ("a\x1bb", r"a\x1bb", r"<is><t>a\\x1bb</t></is>"),
+    "a character that XML has not": ("a\uffffb", "a\uffffb", "<is><t>a\ufffdb</t></is>"),
+    "a mark that turns the direction": ("a\u202eb", r"a\u202eb", r"<is><t>a\\u202eb</t></is>"),
     "a date": (Moment(1_819_749_599), "2027-08-31T23:59:59+02:00", r"<v>46630\.99998\d*</v>"),
     "no date any more": (Moment(1 << 60), f"@{1 << 60}", rf"<is><t>@{1 << 60}</t></is>"),
     "a date before spreadsheets": (

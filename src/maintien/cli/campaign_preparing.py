@@ -98,7 +98,7 @@ class OpenedCampaign:
 
 
 @contextmanager
-def open_campaign(invocation: Invocation, path: str, *, is_quiet: bool = False) -> Iterator[OpenedCampaign]:
+def open_campaign(invocation: Invocation, path: str) -> Iterator[OpenedCampaign]:
     """Read a campaign file and open the site that it is for.
 
     Raises CampaignFileUnreadable, CampaignFileBroken, what opening a site raises and, where the site can't
@@ -111,8 +111,7 @@ def open_campaign(invocation: Invocation, path: str, *, is_quiet: bool = False) 
         except MaintienError:
             require_no_fault(invocation, path, draft.faults)
             raise
-        if not is_quiet:
-            notify(invocation, *session.warnings)
+        notify(invocation, *session.warnings)
         window, _ = read_window(draft, session.zone)
         yield OpenedCampaign(
             invocation=invocation, session=session, draft=draft, window=window, now=session.clock()

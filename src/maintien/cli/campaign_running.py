@@ -62,26 +62,28 @@ def run_campaign(
 def _run(
     invocation: Invocation, path: str, request: CampaignRequest, export: Export | None, line: MonitorLine
 ) -> None:
-    with open_campaign(invocation, path, is_quiet=request.is_quiet) as opened:
+    with open_campaign(replace(invocation, is_quiet=request.is_quiet), path) as opened:
         line.campaign = opened.draft.campaign.values.get("name")
         line.began_at = opened.now
         require_no_fault(invocation, path, opened.draft.faults)
         if not opened.is_on:
-            _leave_it(opened, request, line)
+            _leave_it(opened, line)
             return
         _require_writable(opened, request)
         prepared = opened.prepare()
-        go_on = _carry_out if request.is_to_write else _preview
         with reporting(prepared, export, is_written=request.is_to_write) as reporter:
-            go_on(prepared, request, reporter)
+            if request.is_to_write:
+                _carry_out(prepared, request, reporter)
+            else:
+                _preview(prepared, reporter)
         _note(prepared, reporter.report, request, line)
         reporter.show(is_quiet=request.is_quiet or request.is_monitored)
 
 
-def _leave_it(opened: OpenedCampaign, request: CampaignRequest, line: MonitorLine) -> None:
+def _leave_it(opened: OpenedCampaign, line: MonitorLine) -> None:
     """Do nothing, and say so where somebody looks on."""
     line.status, line.exit_status = MonitoredStatus.NOT_ON, EXIT_DONE
-    if sys.stderr.isatty() and not request.is_quiet:
+    if sys.stderr.isatty():
         notify(opened.invocation, CampaignNotOn(campaign=line.campaign or ""))
 
 
@@ -105,10 +107,10 @@ def preview_campaign(prepared: PreparedCampaign, take: Callable[[CoursePlan], No
         take(plan)
 
 
-def _preview(prepared: PreparedCampaign, request: CampaignRequest, reporter: CampaignReporter) -> None:
+def _preview(prepared: PreparedCampaign, reporter: CampaignReporter) -> None:
     preview_campaign(prepared, reporter.take_plan)
     refusal = find_refusal(prepared, len(reporter.report.people))
-    if refusal is not None and not request.is_quiet:
+    if refusal is not None:
         notify(prepared.invocation, LimitWouldStop(error=refusal))
 
 

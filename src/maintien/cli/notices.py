@@ -148,7 +148,9 @@ def notice_text(texts: Texts, notice: Notice) -> str:
 
 
 def notify(invocation: Invocation, *notices: Notice) -> None:
-    """Say notices on standard error."""
+    """Say notices on standard error, unless nobody wants to hear them."""
+    if invocation.is_quiet:
+        return
     texts = invocation.texts
     for notice in notices:
         sentence = notice_text(texts, notice)

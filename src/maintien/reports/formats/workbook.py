@@ -1,5 +1,6 @@
 """XLSX: a sheet a table, with typed columns, headings that stay in sight, and filters; a row at a time."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -23,6 +24,7 @@ _EXACT: Final = 1 << 53
 _DATE_FORMAT: Final = "yyyy-mm-dd hh:mm:ss"
 _NUMBER_FORMAT: Final = "#,##0"
 _FIRST_YEAR: Final = 1900
+_NO_XML: Final = re.compile("[\ufffe\uffff]")
 _WIDTHS: Final = {Kind.TEXT: 26, Kind.NUMBER: 12, Kind.ID: 12, Kind.MOMENT: 20}
 """Columns of a sheet, in characters."""
 
@@ -99,7 +101,7 @@ class XlsxFile:
             case int() if abs(cell) < _EXACT:
                 sheet.write_number(row, column, cell, style)
             case int() | str():
-                sheet.write_string(row, column, printable(str(cell))[:_LONGEST_TEXT])
+                sheet.write_string(row, column, _text(str(cell)))
 
     def _write_moment(self, sheet: Worksheet, row: int, column: int, unix: int) -> None:
         moment: datetime | None = moment_of(unix, self._zone)
@@ -108,3 +110,8 @@ class XlsxFile:
         else:
             style = self._formats[Kind.MOMENT]
             sheet.write_datetime(row, column, moment.replace(tzinfo=None), style)
+
+
+def _text(text: str) -> str:
+    """Give a text as a cell can hold it: no character that XML has not, and not too long."""
+    return _NO_XML.sub("\ufffd", printable(text))[:_LONGEST_TEXT]
