@@ -29,7 +29,7 @@ COMMANDS = {
     "runs": {"--all-sites", *EXPORT, "--help"},
     "undo": {"--run", "--even-if-access-is-lost", "--help"},
     "resume": {"--run", "--help"},
-    "demo": {"--folder", "--fresh", "--help"},
+    "demo": {"--folder", "--fresh", "--too-late", "--help"},
     "check": SELECTION,
     "courses": SELECTION,
     "participants": {"--course", "--method", "--role", "--status", "--format", "--help"},
@@ -52,6 +52,19 @@ COMMANDS = {
     },
     "apply": {"--run", "--accept-drift", "--help"},
     "campaign": {"--run", "--even-if-many", "--quiet", "--monitor", *EXPORT, "--help"},
+    "rescue": SELECTION
+    | {
+        "--since",
+        "--to",
+        "--until",
+        "--methods",
+        "--roles",
+        "--also-by-people",
+        "--keep-groups",
+        "--no-keep-groups",
+        "--enable-manual",
+        "--run",
+    },
 }
 PAGES = {"the program": ((), GLOBAL_OPTIONS)} | {
     name: ((name,), options) for name, options in COMMANDS.items()

@@ -14,11 +14,12 @@ from maintien.cli.notices import CoursesDoneBefore, notify
 from maintien.cli.resuming import Resumed, policies_of
 from maintien.cli.run_options import RunArgument
 from maintien.cli.run_sites import open_runs_of_site
+from maintien.cli.withdrawals import reading_withdrawals
 from maintien.errors import ReadOnlyAccount, RunAppliesPlan, RunNotInterrupted, RunUndone
 from maintien.messages import N_
 from maintien.reports.runs import ListedRun
 from maintien.runs.history import courses_to_do
-from maintien.runs.journal import RunStatus
+from maintien.runs.journal import RunKind, RunStatus
 from maintien.runs.plan_file import Fingerprint, short_form
 from maintien.sites.write_access import MayWrite
 
@@ -54,11 +55,15 @@ def resume_run(invocation: Invocation, which: str | None, *, is_to_write: bool) 
 
 
 def _fed(invocation: Invocation, session: Session, run: ListedRun) -> Session:
-    """Let the site read the feeds, if the run needed them."""
+    """Let the site read what the run's policies depend on, again."""
     header = run.record.header
-    if header.policy is None:
-        return session
-    return reading_feeds(invocation, session, policies_of(header))
+    match header.kind:
+        case RunKind.CONVERT | RunKind.CAMPAIGN:
+            return reading_feeds(invocation, session, policies_of(header))
+        case RunKind.RESCUE:
+            return reading_withdrawals(session, policies_of(header))
+        case RunKind.UNDO:
+            return session
 
 
 def _require_something_to_do(run: ListedRun) -> None:

@@ -109,6 +109,7 @@ class CampaignReport(ConversionReport):
             examples=plain.examples,
             changes=plain.changes,
             more_changes=plain.more_changes,
+            grounds=plain.grounds,
             people=plain.people,
             campaign=self.campaign,
             converted=len(self.people),

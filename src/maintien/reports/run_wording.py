@@ -16,6 +16,7 @@ KINDS: Final[dict[RunKind, str]] = {
     RunKind.CONVERT: N_("conversion"),
     RunKind.CAMPAIGN: N_("campaign"),
     RunKind.UNDO: N_("undo"),
+    RunKind.RESCUE: N_("rescue"),
 }
 
 STATES: Final[dict[RunState, str]] = {

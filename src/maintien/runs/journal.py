@@ -32,6 +32,7 @@ class RunKind(Enum):
     CAMPAIGN = "campaign"
     """Converts too, each course under the rule of a campaign file."""
     UNDO = "undo"
+    RESCUE = "rescue"
 
 
 class RunStatus(Enum):
