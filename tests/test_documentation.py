@@ -34,6 +34,7 @@ PAGE_OF: Final = {
     "forecast": "forecast.md",
     "convert": "convert.md",
     "apply": "plan-files.md",
+    "campaign": "campaigns.md",
     "rescue": "rescue.md",
     "runs": "runs.md",
     "undo": "runs.md",

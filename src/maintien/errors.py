@@ -647,6 +647,93 @@ class DriftMeanwhile(SiteError):
     )
 
 
+class MissingCampaignFile(UsageError):
+    """A campaign is to be checked or run, and no file was named."""
+
+    message = N_("Say which campaign: a TOML file, whose form “maintien campaign schema” gives.")
+
+
+class CampaignFileUnreadable(UsageError):
+    """The campaign file can't be opened or is no text."""
+
+    message = N_("The campaign file {path} can't be read: {reason}")
+
+
+class CampaignFileBroken(UsageError):
+    """The campaign file is not TOML."""
+
+    message = N_("{path}, line {line}: {reason}")
+
+
+class CampaignFault(UsageError):
+    """Something outside of the rules of a campaign file is wrong."""
+
+    message = N_("In {path}, {key}: {reason}")
+
+
+class CampaignRuleFault(UsageError):
+    """Something in a rule of a campaign file is wrong."""
+
+    message = N_("In {path}, rule {rule!r}, {key}: {reason}")
+
+
+class CampaignExclusionFault(UsageError):
+    """Something in an exclusion of a campaign file is wrong."""
+
+    message = N_("In {path}, exclusion {number}, {key}: {reason}")
+
+
+class FaultyCampaign(UsageError):
+    """A campaign file has several faults, each of which has been said."""
+
+    message = N_("{path} has {faults} faults, named above, and nothing is done.")
+
+
+class UnknownKey(UsageError):
+    """A table of a campaign file has a key that means nothing there."""
+
+    message = N_("There is no such key here; keys are {known}.")
+
+
+class WrongValue(UsageError):
+    """A key of a campaign file has a value of another kind than it takes."""
+
+    message = N_("It takes {expected}, not {found}.")
+
+
+class UnknownPerson(UsageError):
+    """No account has this id, user name or ID number."""
+
+    message = N_("There is no account {person!r} on this site: give its id, user name or ID number.")
+
+
+class AmbiguousPerson(UsageError):
+    """Several accounts answer to this name."""
+
+    message = N_(
+        "{person!r} fits several accounts ({candidates}): write id:…, username:… or idnumber:… first."
+    )
+
+
+class CampaignTooLarge(MaintienError):
+    """A campaign would convert more people than its file allows."""
+
+    message = N_(
+        "The campaign {campaign!r} would convert {people} people, more than max_people allows ({limit}), and"
+        " nothing is written: look at its preview, and add --even-if-many if that is what you want."
+    )
+
+
+class CampaignShareTooLarge(MaintienError):
+    """A campaign would convert a larger part of the site's people than its file allows."""
+
+    message = N_(
+        "The campaign {campaign!r} would convert {people} of the {enrolled} people enrolled on the site, a"
+        " larger part than max_share allows ({limit} of a hundred), and nothing is written: look at its"
+        " preview, and add --even-if-many if that is what you want."
+    )
+
+
 class JournalError(MaintienError):
     """The place where runs are kept has to be put right."""
 
@@ -765,6 +852,21 @@ class MissingTarget(UsageError):
     """An archive is to be restored, and no course was named."""
 
     message = N_("Say into which course: --into with its id, short name or ID number.")
+
+
+class PseudonymsNeedFormat(UsageError):
+    """Pseudonyms were asked for where people are shown as they are."""
+
+    message = N_("--pseudonymous goes with --format csv, xlsx or html, or with a file: -o FILE.")
+
+
+class PseudonymSecretUnusable(MaintienError):
+    """The file that keeps the secret behind pseudonyms can't be read or made, or is too short."""
+
+    message = N_(
+        "The secret behind pseudonyms, {path}, can't be used ({reason}): free the place for a new one, or"
+        " name a file with MAINTIEN_PSEUDONYM_SECRET."
+    )
 
 
 class AccessWouldBeLost(UsageError):

@@ -25,8 +25,9 @@ GLOBAL_OPTIONS = {
     "--help",
 }
 SELECTION = {"--course", "--category", "--cohort", "--all", "--courses-file", "--help"}
+EXPORT = {"--format", "--output", "--table", "--pseudonymous"}
 COMMANDS = {
-    "runs": {"--all-sites", "--format", "--output", "--table", "--help"},
+    "runs": {"--all-sites", *EXPORT, "--help"},
     "undo": {"--run", "--even-if-access-is-lost", "--help"},
     "resume": {"--run", "--help"},
     "demo": {"--folder", "--fresh", "--too-late", "--help"},
@@ -53,6 +54,7 @@ COMMANDS = {
     },
     "apply": {"--run", "--accept-drift", "--help"},
     "restore": {"--into", "--limit", "--run", "--help"},
+    "campaign": {"--run", "--even-if-many", "--quiet", "--monitor", *EXPORT, "--help"},
     "rescue": SELECTION
     | {
         "--since",

@@ -125,6 +125,7 @@ def test_damaged_origin_of_a_restore_is_refused(origin: Json) -> None:
             enable_manual=True,
         ),
         replace(POLICY, mode=Mode.MOVE, feed_is_gone=True),
+        replace(POLICY, excluded=frozenset({UserId(12), UserId(11)})),
         LikeMoodlePolicy(ends_at=5, end_roles=frozenset({STUDENT})),
         RESCUE,
         replace(
@@ -142,11 +143,19 @@ def test_policy_is_read_back_equal(policy: Policy) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", [{"mode": "copy"}, {"mode": None}, {"mode": ["move"]}, {"feed_is_gone": 1}]
+    "damage",
+    [{"mode": "copy"}, {"mode": None}, {"mode": ["move"]}, {"feed_is_gone": 1}, {"excluded": ["11"]}],
 )
 def test_damaged_policy_is_refused(damage: dict[str, Any]) -> None:
     with pytest.raises(UnreadablePlan):
         decode_policy(through_json(encode_policy(POLICY)) | damage)
+
+
+def test_policy_that_excludes_nobody_is_written_as_before_there_were_exclusions() -> None:
+    assert through_json(encode_policy(POLICY)).keys() == {
+        *("kind", "ends_at", "methods", "roles", "end_roles", "include_suspended", "end_for"),
+        *("keep_groups", "enable_manual", "mode", "feed_is_gone"),
+    }
 
 
 @pytest.mark.parametrize("damage", [{"since": "1"}, {"to": None}, {"also_by_people": 1}, {"roles": ["x"]}])

@@ -52,6 +52,7 @@ REASONS: dict[Reason, tuple[str, str]] = {
     left_alone.StartsAfterEndDate(starts_at=END): ("2027-08-31 23:59", "31/08/2027 23:59"),
     left_alone.StillListed(methods=("cohort",)): ("Cohort sync", "Synchronisation des cohortes"),
     left_alone.FeedUnknown(methods=("database",)): ("--feed-is-gone", "--feed-is-gone"),
+    left_alone.ExcludedPerson(): ("decided to leave", "décidé de ne pas toucher"),
     left_alone.MethodGone(): ("no longer in the course", "plus dans le cours"),
     left_alone.ChangedSince(
         row="UserEnrolment",

@@ -16,6 +16,7 @@ from maintien.bootstrap import PROGRAM, SITE_VARIABLE, Invocation, this_machine,
 from maintien.cli.actions import Action
 from maintien.cli.apply import ABOUT_APPLY, apply
 from maintien.cli.backup import ABOUT_BACKUP, backup
+from maintien.cli.campaign import ABOUT_CAMPAIGN, campaign
 from maintien.cli.check import ABOUT_CHECK, check
 from maintien.cli.convert import ABOUT_CONVERT, convert
 from maintien.cli.courses import ABOUT_COURSES, courses
@@ -49,6 +50,7 @@ COMMANDS: Final[Mapping[Callable[..., Action], str]] = {
     forecast: ABOUT_FORECAST,
     convert: ABOUT_CONVERT,
     apply: ABOUT_APPLY,
+    campaign: ABOUT_CAMPAIGN,
     rescue: ABOUT_RESCUE,
     restore: ABOUT_RESTORE,
     runs: ABOUT_RUNS,

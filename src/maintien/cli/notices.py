@@ -5,7 +5,7 @@ from typing import Final, TypeAlias
 
 from maintien.bootstrap import Invocation
 from maintien.cli.output import say
-from maintien.errors import SiteError
+from maintien.errors import MaintienError, SiteError
 from maintien.messages import N_
 from maintien.reports.language import Texts
 from maintien.reports.safe_text import printable
@@ -117,6 +117,20 @@ class RegisterNotSeen:
     error: SiteError
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignNotOn:
+    """A campaign has not begun, or is over."""
+
+    campaign: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitWouldStop:
+    """A campaign would do more than its file allows."""
+
+    error: MaintienError
+
+
 Notice: TypeAlias = (
     UnknownOperatorId
     | IgnoredColumns
@@ -133,6 +147,8 @@ Notice: TypeAlias = (
     | RegisterNotSeen
     | LogNotReadable
     | GradesNotReadable
+    | CampaignNotOn
+    | LimitWouldStop
     | OpeningWarning
 )
 
@@ -168,6 +184,8 @@ _SENTENCES: Final[dict[type[Notice], str]] = {
     ),
     GradesNotReadable: N_("This account may not read grades, so that they are not counted."),
     RegisterNotSeen: N_("Whom the external database lists is unknown. {error}"),
+    CampaignNotOn: N_("The campaign “{campaign}” is not on now: nothing is done."),
+    LimitWouldStop: "{error}",
     OldMoodle: N_("This site runs Moodle {release}, on which maintien was never tried: try on a copy first."),
     UnprovenMoodle: N_(
         "This site runs Moodle {release}, which is newer than this maintien: try on a copy first."
@@ -179,7 +197,7 @@ def notice_text(texts: Texts, notice: Notice) -> str:
     """Say a notice in a sentence, harmless for a terminal."""
     if isinstance(notice, OldMoodle | UnprovenMoodle):
         return f"{site_remark_text(texts, notice)} {site_remark_remedy(texts, notice)}"
-    if isinstance(notice, RegisterOutOfReach | RegisterNotSeen):
+    if isinstance(notice, RegisterOutOfReach | RegisterNotSeen | LimitWouldStop):
         error = error_text(texts, notice.error)
         return texts.gettext(_SENTENCES[type(notice)]).format(error=printable(error))
     fields = {name: printable(str(getattr(notice, name))) for name in notice.__slots__}
@@ -187,7 +205,9 @@ def notice_text(texts: Texts, notice: Notice) -> str:
 
 
 def notify(invocation: Invocation, *notices: Notice) -> None:
-    """Say notices on standard error."""
+    """Say notices on standard error, unless nobody wants to hear them."""
+    if invocation.is_quiet:
+        return
     texts = invocation.texts
     for notice in notices:
         sentence = notice_text(texts, notice)

@@ -75,7 +75,7 @@ def _fed(invocation: Invocation, session: Session, run: ListedRun) -> Session:
     """Let the site read what the run's policies depend on, again."""
     header = run.record.header
     match header.kind:
-        case RunKind.CONVERT:
+        case RunKind.CONVERT | RunKind.CAMPAIGN:
             return reading_feeds(invocation, session, policies_of(header))
         case RunKind.RESCUE:
             return reading_withdrawals(session, policies_of(header))

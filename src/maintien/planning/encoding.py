@@ -210,6 +210,8 @@ def encode_policy(policy: Policy) -> Json:
                 "enable_manual": policy.enable_manual,
                 "mode": policy.mode.value,
                 "feed_is_gone": policy.feed_is_gone,
+                # Only where there is somebody: journals and plan files without are as they always were.
+                **({"excluded": sorted(policy.excluded)} if policy.excluded else {}),
             }
         case LikeMoodlePolicy():
             return {
@@ -281,6 +283,7 @@ def _decode_conversion(value: Any) -> ConversionPolicy:  # noqa: ANN401 -- as ab
         enable_manual=_truth(value["enable_manual"]),
         mode=Mode(value["mode"]),
         feed_is_gone=_truth(value["feed_is_gone"]),
+        excluded=frozenset(UserId(_number(userid)) for userid in value.get("excluded", ())),
     )
 
 

@@ -59,6 +59,8 @@ class ConversionPolicy:
     mode: Mode = Mode.ADD
     feed_is_gone: bool = False
     """Whether to take the administrator's word that feeds which can't be read list nobody (move only)."""
+    excluded: frozenset[UserId] = frozenset()
+    """People whom somebody decided to leave alone: nothing of theirs is changed."""
 
     def asks_for_method(self, method: str) -> bool:
         """Whether enrolments of ``method`` are converted."""

@@ -70,20 +70,25 @@ def conversion_document(header: ConversionHeader, totals: Totals, cut: CutCounts
         "written": header.written,
         "site": header.site,
         "plan_fingerprint": header.plan_fingerprint,
-        "policy": _policy_document(header),
-        "totals": {
-            "courses": totals.courses,
-            "courses_changed": totals.courses_changed,
-            "courses_left_alone": totals.courses_left_alone,
-            "courses_failed": totals.courses_failed,
-            **counts_document(totals.counts),
-            "left_alone": {kind_of(reason): n for reason, n in totals.counts.left_alone.most_common()},
-        },
+        "policy": policy_document(header, header.policy),
+        "totals": totals_document(totals),
     }
 
 
-def _policy_document(header: ConversionHeader) -> Document:
-    policy = header.policy
+def totals_document(totals: Totals) -> Document:
+    """Describe sums over courses."""
+    return {
+        "courses": totals.courses,
+        "courses_changed": totals.courses_changed,
+        "courses_left_alone": totals.courses_left_alone,
+        "courses_failed": totals.courses_failed,
+        **counts_document(totals.counts),
+        "left_alone": {kind_of(reason): n for reason, n in totals.counts.left_alone.most_common()},
+    }
+
+
+def policy_document(header: ConversionHeader, policy: Policy) -> Document:
+    """Describe what a conversion is asked to do."""
     common: Document = {
         "kind": kind_of(policy),
         "ends_at": moment_document(policy.ends_at, header.zone),

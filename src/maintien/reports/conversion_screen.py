@@ -64,12 +64,13 @@ class ConversionScreen:
     def _parts(self, texts: Texts, width: int) -> Iterator[RenderableType]:
         header, totals = self.header, self.totals
         title = title_panel(texts, totals, written=header.written, remaining=header.remaining)
-        yield Group(title, facts_table([*_facts(texts, header), *self._cut_facts(texts)]))
+        yield Group(title, facts_table(self.facts(texts)))
         found = totals.findings.items()
         if found:
             remarks = remarks_on_findings(texts, found, self._blocked_courses(), self.people)
             table = remarks_table(texts, remarks)
             yield Panel(table, title=plain(texts.gettext("Before you go on")), title_align="left")
+        yield from self.before_courses(texts, width)
         yield courses_table(texts, self.courses, width)
         if self.changes:
             yield self._people_table(texts, width)
@@ -87,12 +88,22 @@ class ConversionScreen:
         if totals.courses_failed:
             yield failures_table(texts, self.courses, width)
 
+    def facts(self, texts: Texts) -> Iterable[tuple[str, Text]]:
+        """Say what the conversion is."""
+        return (*_facts(texts, self.header), *self.cut_facts(texts))
+
+    def before_courses(self, texts: Texts, width: int) -> Iterable[RenderableType]:
+        """Draw what goes before the courses: nothing, in a conversion."""
+        del self, texts, width
+        return ()
+
     def _people_table(self, texts: Texts, width: int) -> RenderableType:
         if self.header.is_rescue:
             return rescued_table(texts, self.header, self.changes, self.grounds, self.people, width)
         return people_table(texts, self.header, self.changes, self.people, width)
 
-    def _cut_facts(self, texts: Texts) -> Iterator[tuple[str, Text]]:
+    def cut_facts(self, texts: Texts) -> Iterator[tuple[str, Text]]:
+        """Say how far the cut has got, where that was looked at."""
         header = self.header
         if header.cut_since is not None and self.cut.courses.total():
             timing = timing_text(texts, self.cut, self.timing, header.cut_since, header.zone)

@@ -10,6 +10,7 @@ from maintien.enrolments.people import Person
 from maintien.errors import CourseFailed
 from maintien.moodle.ids import RoleId, UserId
 from maintien.planning.plan import CoursePlan
+from maintien.reports.campaign import CampaignReport, policies_of_rules
 from maintien.reports.conversion import ConversionHeader, ConversionReport
 from maintien.reports.documents import Document
 from maintien.reports.language import Texts
@@ -90,4 +91,7 @@ def new_report(
         run=run.id,
         remaining=remaining,
     )
+    if header.campaign is not None:
+        policies = policies_of_rules(header.campaign, header.course_policies)
+        return CampaignReport(conversion, header.campaign, policies, keep_documents=keep_documents)
     return ConversionReport(conversion, keep_documents=keep_documents)

@@ -21,6 +21,7 @@ from maintien.reports.screen import (
     facts_table,
     new_table,
 )
+from maintien.reports.tables import Heading
 from maintien.runs.history import RunState, courses_to_do
 from maintien.runs.journal import CourseStatus, RunRecord
 
@@ -98,6 +99,18 @@ _STYLES = {
 def run_facts(texts: Texts, run: ListedRun, view: RunsView) -> Table:
     """Show what the journal knows of one run besides its courses."""
     return facts_table(_facts(texts, run, view))
+
+
+def run_heading(texts: Texts, run: ListedRun, view: RunsView, *, names_people: bool) -> Heading:
+    """Say what the journal knows of one run besides its courses, and who made it if that is to be known."""
+    left_out = set() if names_people else {texts.gettext("By"), texts.gettext("Command")}
+    facts = [(label, fact.plain) for label, fact in _facts(texts, run, view) if label not in left_out]
+    header = run.record.header
+    title = texts.gettext("Run {run}: {kind}").format(run=run.record.id, kind=kind_text(texts, header))
+    above = [(texts.gettext("Site"), header.site_name)]
+    if header.campaign is not None:
+        above.append((texts.gettext("Campaign"), header.campaign.name))
+    return Heading(title, [*above, *facts])
 
 
 def _facts(texts: Texts, run: ListedRun, view: RunsView) -> Iterator[tuple[str, Text]]:

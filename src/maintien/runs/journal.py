@@ -17,6 +17,7 @@ from typing import NewType, Protocol
 
 from maintien.enrolments.state import Course
 from maintien.moodle.ids import CourseId, UserId
+from maintien.planning.campaign.record import CampaignRecord
 from maintien.planning.plan import CoursePlan
 from maintien.planning.policy import Policy
 from maintien.sites.interface import CourseSize
@@ -28,6 +29,8 @@ class RunKind(Enum):
     """What a run does."""
 
     CONVERT = "convert"
+    CAMPAIGN = "campaign"
+    """Converts too, each course under the rule of a campaign file."""
     UNDO = "undo"
     RESCUE = "rescue"
     RESTORE = "restore"
@@ -96,6 +99,8 @@ class RunHeader:
     policy: Policy | None = None
     """What holds for courses without a policy of their own; None for an undo."""
     course_policies: Mapping[CourseId, Policy] = field(default_factory=dict)
+    campaign: CampaignRecord | None = None
+    """The campaign that gave the courses their policies."""
     undoes: RunId | None = None
     """The run that an undo takes back."""
     plan_fingerprint: str | None = None

@@ -11,9 +11,10 @@ from maintien.enrolments.roll import CourseRoll
 from maintien.enrolments.state import Course, CourseState
 from maintien.enrolments.withdrawals import Window
 from maintien.moodle.config import SiteConfig
-from maintien.moodle.ids import CourseId, GroupId, RoleId, UserId
+from maintien.moodle.ids import CategoryId, CourseId, GroupId, RoleId, UserId
 from maintien.planning.plan import CoursePlan
 from maintien.sites.database import (
+    categories,
     configuration,
     dirty_users,
     duplicate_roles,
@@ -90,6 +91,43 @@ class DatabaseSite:
         """
         with self._reading() as connection:
             return selecting.resolve_courses(connection, self.tables, tokens)
+
+    def resolve_categories(self, tokens: Iterable[str]) -> Mapping[str, frozenset[CategoryId]]:
+        """Find the category that each token names, with all that lie below it.
+
+        Raises UnknownCategory or AmbiguousCategory, for the first that names no category.
+        """
+        with self._reading() as connection:
+            found = selecting.resolve_categories(connection, self.tables, tokens)
+            return {
+                token: categories.with_subcategories(connection, self.tables, {categoryid})
+                for token, categoryid in found.items()
+            }
+
+    def resolve_cohorts(self, tokens: Iterable[str]) -> Mapping[str, frozenset[CourseId]]:
+        """Find the courses that cohort sync fills from the cohort that each token names.
+
+        Raises UnknownCohort or AmbiguousCohort, for the first that names no cohort.
+        """
+        with self._reading() as connection:
+            found = selecting.resolve_cohorts(connection, self.tables, tokens)
+            return {
+                token: frozenset(selecting.read_courses_fed_by(connection, self.tables, [cohortid]))
+                for token, cohortid in found.items()
+            }
+
+    def resolve_people(self, tokens: Iterable[str]) -> Mapping[str, UserId]:
+        """Find the account that each token names: its id, user name or ID number.
+
+        Raises UnknownPerson or AmbiguousPerson, for the first that names nobody.
+        """
+        with self._reading() as connection:
+            return selecting.resolve_people(connection, self.tables, tokens)
+
+    def count_enrolled_people(self) -> int:
+        """Count the people enrolled in whatever course, each once."""
+        with self._reading() as connection:
+            return people.count_enrolled_people(connection, self.tables)
 
     def find_operator(self, text: str) -> OperatorFound:
         """Find the account with this id or user name.
