@@ -40,6 +40,7 @@ PAGE_OF: Final = {
     "undo": "runs.md",
     "resume": "runs.md",
     "restore": "restore.md",
+    "mbz info": "archives.md",
     "mbz convert": "mbz-convert.md",
 }
 """Where the guide explains the options of each command; those of all commands stand in index.md."""
