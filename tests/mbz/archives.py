@@ -172,15 +172,16 @@ def enrolment_xml(id_: object, user: object, ends_at: object = 0) -> str:
     """Write one enrolment; its values need not be numbers."""
     return (
         f'<enrolment id="{id_}"><status>0</status><userid>{user}</userid><timestart>0</timestart>'
-        f"<timeend>{ends_at}</timeend><modifierid>2</modifierid><timemodified>1760000000</timemodified></enrolment>\n"
+        f"<timeend>{ends_at}</timeend><modifierid>2</modifierid><timemodified>1760000000</timemodified>"
+        "</enrolment>\n"
     )
 
 
 def role_assignments_xml(users: Iterable[int] = (3, 4)) -> bytes:
     """Write student roles that the cohort's instance gave."""
     rows = "".join(
-        f'<assignment id="{700 + user}"><roleid>5</roleid><userid>{user}</userid><timemodified>9</timemodified>'
-        "<modifierid>2</modifierid><component>enrol_cohort</component><itemid>12</itemid>"
+        f'<assignment id="{700 + user}"><roleid>5</roleid><userid>{user}</userid>'
+        "<timemodified>9</timemodified><modifierid>2</modifierid><component>enrol_cohort</component><itemid>12</itemid>"
         "<sortorder>0</sortorder></assignment>"
         for user in users
     )

@@ -4,6 +4,7 @@ import gzip
 import io
 import zipfile
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from maintien.enrolments.state import (
 from maintien.mbz.archive import ArchivedGroup, ArchivedRole, ArchivedUser
 from maintien.mbz.parts import Part
 from maintien.mbz.reading import read_archive, read_header, read_rows
+from maintien.moodle.ids import CategoryId, ContextId, CourseId, GroupId, MembershipId, RoleId, UserId
 from tests.mbz.archives import (
     CONTEXT_ID,
     COURSE_ID,
@@ -36,41 +38,60 @@ from tests.mbz.archives import (
     zipped,
 )
 
-COURSE = Course(COURSE_ID, "BIO101", "Biologie générale", "B1", 7, CONTEXT_ID)  # type: ignore[arg-type]
+COURSE = Course(
+    CourseId(COURSE_ID), "BIO101", "Biologie générale", "B1", CategoryId(7), ContextId(CONTEXT_ID)
+)
 
 
-def _instance(id_: int, method: str, order: int, **values: int | str | None) -> EnrolmentInstance:
-    columns = dict.fromkeys(
-        ("name", "enrolperiod", "expirynotify", "expirythreshold", "notifyall", "customint1", "customint2")
+def _instance(**values: Any) -> EnrolmentInstance:  # noqa: ANN401 -- one of each column
+    plain = dict.fromkeys(EnrolmentInstance._fields)
+    same = {"courseid": COURSE_ID, "status": 0, "roleid": 5, "timecreated": 1, "timemodified": 2}
+    return EnrolmentInstance(**{**plain, **same, **values})
+
+
+def _enrolment(*values: Any) -> UserEnrolment:  # noqa: ANN401 -- one of each column
+    return UserEnrolment(*values)
+
+
+def _role(*values: Any) -> RoleAssignment:  # noqa: ANN401 -- one of each column
+    return RoleAssignment(*values)
+
+
+def _student(id_: int) -> ArchivedUser:
+    return ArchivedUser(
+        id=UserId(id_),
+        username=f"u{id_}",
+        idnumber="",
+        email=f"u{id_}@example.fr",
+        firstname="Léa",
+        lastname=f"Martin {id_}",
+        auth="cas",
+        mnethosturl="",
+        is_deleted=False,
+        firstaccess=0,
     )
-    return EnrolmentInstance(
-        id=id_,
-        method=method,
-        courseid=COURSE_ID,
-        status=0,
-        sortorder=order,
-        roleid=5,
-        timecreated=1,
-        timemodified=2,
-        **{**columns, **values},
-    )  # type: ignore[arg-type]
+
+
+def _group(id_: int, name: str) -> ArchivedGroup:
+    nothing = dict.fromkeys(ArchivedGroup._fields)
+    return ArchivedGroup(**{**nothing, "id": id_, "name": name, "idnumber": "", "picture": 0})  # type: ignore[arg-type]
 
 
 STATE = CourseState(
     course=COURSE,
     instances=(
-        _instance(11, "manual", 0, enrolperiod=0),
-        _instance(12, "cohort", 1, name="Licence", customint1=26, customint2=9),
+        _instance(id=11, method="manual", sortorder=0, enrolperiod=0),
+        _instance(id=12, method="cohort", sortorder=1, name="Licence", customint1=26, customint2=9),
     ),
     enrolments=(
-        UserEnrolment(503, 12, 3, 0, 0, 0, 2, 0, 1760000000),  # type: ignore[arg-type]
-        UserEnrolment(504, 12, 4, 0, 0, 0, 2, 0, 1760000000),  # type: ignore[arg-type]
+        _enrolment(503, 12, 3, 0, 0, 0, 2, 0, 1760000000),
+        _enrolment(504, 12, 4, 0, 0, 0, 2, 0, 1760000000),
     ),
     roles=(
-        RoleAssignment(703, 5, CONTEXT_ID, 3, "enrol_cohort", 12, 2, 9, 0),  # type: ignore[arg-type]
-        RoleAssignment(704, 5, CONTEXT_ID, 4, "enrol_cohort", 12, 2, 9, 0),  # type: ignore[arg-type]
+        _role(703, 5, CONTEXT_ID, 3, "enrol_cohort", 12, 2, 9, 0),
+        _role(704, 5, CONTEXT_ID, 4, "enrol_cohort", 12, 2, 9, 0),
     ),
-    memberships=(GroupMembership(803, 9, 3, "enrol_cohort", 12, 9),),  # type: ignore[arg-type]
+    memberships=(GroupMembership(MembershipId(803), GroupId(9), UserId(3), "enrol_cohort", 12, 9),),
 )
 
 
@@ -82,16 +103,9 @@ def _stored(members: Members) -> bytes:
 def test_an_archive_becomes_a_course_whatever_its_container(pack: Callable[[Members], bytes]) -> None:
     archive = read_archive(source_of(pack(documents().items())))
     assert archive.state == STATE
-    assert archive.users == {
-        id_: ArchivedUser(
-            id_, f"u{id_}", "", f"u{id_}@example.fr", "Léa", f"Martin {id_}", "cas", "", False, 0
-        )  # type: ignore[arg-type]
-        for id_ in (3, 4)
-    }
-    assert archive.roles == {5: ArchivedRole(5, "student", "", "", "student")}  # type: ignore[arg-type]
-    assert archive.groups == {
-        9: ArchivedGroup(9, "TD2", "", None, None, None, 0, None, None, None, None)  # type: ignore[arg-type]
-    }
+    assert archive.users == {UserId(3): _student(3), UserId(4): _student(4)}
+    assert archive.roles == {RoleId(5): ArchivedRole(RoleId(5), "student", "", "", "student")}
+    assert archive.groups == {GroupId(9): _group(9, "TD2")}
     assert archive.referenced == {3, 4}
 
 
@@ -126,19 +140,20 @@ def test_an_enrolment_whose_user_is_missing_is_kept_and_named() -> None:
     packed = gzip_tar(documents(users=users_xml((3,))).items())
     state = read_archive(source_of(packed)).state
     assert state.enrolments == STATE.enrolments
-    assert (state.missing, state.deleted) == ({4}, {4})
+    assert (set(state.missing), set(state.deleted)) == ({4}, {4})
 
 
 def test_an_enrolment_whose_user_is_deleted_is_kept_and_named() -> None:
     packed = gzip_tar(documents(users=users_xml((3, 4), deleted=(4,))).items())
     state = read_archive(source_of(packed)).state
-    assert (state.missing, state.deleted) == (set(), {4})
+    assert (set(state.missing), set(state.deleted)) == (set(), {4})
 
 
 def test_nobody_is_missing_where_users_were_not_read() -> None:
     packed = gzip_tar(documents(users=users_xml(())).items())
     archive = read_archive(source_of(packed), set(Part) - {Part.USERS})
-    assert (archive.state.missing, archive.users) == (set(), {})
+    assert not archive.state.missing
+    assert not archive.users
 
 
 def test_an_enrolment_that_is_repeated_counts_once() -> None:

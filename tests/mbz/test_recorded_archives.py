@@ -87,7 +87,7 @@ def test_an_archive_holds_what_the_database_held(number: int) -> None:
         id_: (user.username, user.email, user.idnumber, user.is_deleted)
         for id_, user in archive.users.items()
     } == {
-        id_: tuple(accounts[id_][name] for name in ("username", "email", "idnumber")) + (False,)
+        id_: (*(accounts[id_][name] for name in ("username", "email", "idnumber")), False)
         for id_ in archive.users
     }
     assert {role.shortname: role.id for role in archive.roles.values()}.items() <= case.roles.items()

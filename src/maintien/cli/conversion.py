@@ -1,9 +1,9 @@
 """Does what ``maintien convert`` asks for: previews a conversion, or carries it out."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from maintien.bootstrap import Invocation, Session, open_session
@@ -15,27 +15,31 @@ from maintien.cli.feeds import reading_feeds
 from maintien.cli.late_starts import LateStarts
 from maintien.cli.notices import notify
 from maintien.cli.operators import require_operator
-from maintien.cli.output import result_console
-from maintien.cli.policies import Terms, make_policies
-from maintien.cli.progress import observer_of
-from maintien.cli.run_headers import conductor_for, plan_file_header, run_header
-from maintien.cli.selections import Asked, Found, find_courses
+from maintien.cli.policies import Terms, make_policies, make_policy
+from maintien.cli.policy_runs import PolicyRun
+from maintien.cli.run_headers import plan_file_header
+from maintien.cli.selections import Asked, find_courses
 from maintien.errors import (
     ConflictingOptions,
     EmptySelection,
     MissingEndDate,
     ReadOnlyAccount,
 )
-from maintien.planning.course_planners import CoursePlanners, Policies
 from maintien.planning.policy import Circumstances
+<<<<<<< HEAD
 from maintien.reports.conversion import ConversionHeader, ConversionReport
 from maintien.runs.conduct import UnderWay
 from maintien.runs.execute import CourseOutcome, Safeguard, preview
+=======
+from maintien.reports.conversion import ConversionReport
+from maintien.runs.execute import CourseOutcome
+>>>>>>> mbzread
 from maintien.runs.journal import RunKind
 from maintien.runs.plan_file_writing import PlanFileWriter, write_plan_file
 from maintien.sites.write_access import MayWrite
 
 
+<<<<<<< HEAD
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Conversion:
     """A conversion that only has to be carried out."""
@@ -103,6 +107,8 @@ class _Conversion:
         )
 
 
+=======
+>>>>>>> mbzread
 def convert_courses(
     invocation: Invocation,
     asked: Asked,
@@ -128,35 +134,39 @@ def convert_courses(
         if is_to_write and not isinstance(session.site.check_may_write(), MayWrite):
             raise ReadOnlyAccount(site=session.site.name)
         conversion = _prepare(invocation, session, asked, request)
+<<<<<<< HEAD
         report = _run(conversion, backup) if is_to_write else _preview(conversion, save)
         if not is_to_write:
             announce_backups(invocation, backup)
         _show(invocation, session, report)
+=======
+        report = _run(conversion) if is_to_write else _preview(conversion, save)
+        conversion.show(report)
+>>>>>>> mbzread
     return exit_status(failed=report.courses_failed, changed=report.courses_changed)
 
 
-def _prepare(
-    invocation: Invocation, session: Session, asked: Asked, request: ConversionRequest
-) -> _Conversion:
+def _prepare(invocation: Invocation, session: Session, asked: Asked, request: ConversionRequest) -> PolicyRun:
     now = session.clock()
     terms = Terms(config=session.config, zone=session.zone, now=now)
     found = find_courses(session.site, asked)
-    policies = make_policies(request, found, terms)
+    policies = make_policies(request, found, partial(make_policy, terms=terms))
     operator = require_operator(invocation, session)
     notify(invocation, *notices_of(asked, request, policies, session.config))
-    return _Conversion(
+    return PolicyRun(
         invocation=invocation,
         session=reading_feeds(invocation, session, policies),
+        kind=RunKind.CONVERT,
         found=found,
         policies=policies,
         circumstances=Circumstances(now=now, operator=operator),
     )
 
 
-def _preview(conversion: _Conversion, save: str | None) -> ConversionReport:
-    report = _new_report(conversion, is_written=False)
+def _preview(conversion: PolicyRun, save: str | None) -> ConversionReport:
+    report = conversion.new_report(is_written=False)
     late_starts = LateStarts()
-    with conversion.saving(save) as file:
+    with _saving(conversion, save) as file:
         for outcome in conversion.preview():
             report.add(outcome.plan)
             late_starts.look_at(outcome.plan)
@@ -168,6 +178,7 @@ def _preview(conversion: _Conversion, save: str | None) -> ConversionReport:
     return report
 
 
+<<<<<<< HEAD
 def _run(conversion: _Conversion, backup: str | None) -> ConversionReport:
     with backing_up(conversion.invocation, conversion.session, backup) as safeguard:
         return _carry_out(conversion, safeguard)
@@ -175,6 +186,10 @@ def _run(conversion: _Conversion, backup: str | None) -> ConversionReport:
 
 def _carry_out(conversion: _Conversion, safeguard: Safeguard | None) -> ConversionReport:
     report = _new_report(conversion, is_written=True)
+=======
+def _run(conversion: PolicyRun) -> ConversionReport:
+    report = conversion.new_report(is_written=True)
+>>>>>>> mbzread
     late_starts = LateStarts()
     run = conversion.begin(safeguard)
 
@@ -185,31 +200,27 @@ def _carry_out(conversion: _Conversion, safeguard: Safeguard | None) -> Conversi
     courses = len(conversion.found.sizes)
     carry_out(conversion.invocation, conversion.session, run, take, courses=courses)
     _require_somebody_in_time(conversion, late_starts)
-    report.header = replace(report.header, run=run.run)
+    report.note_run(run.run)
     return report
 
 
-def _new_report(conversion: _Conversion, *, is_written: bool) -> ConversionReport:
-    session = conversion.session
-    header = ConversionHeader(
-        site=session.site.name,
-        written=is_written,
-        policy=conversion.policies.common,
-        zone=session.zone,
-        roles=session.config.roles,
+@contextmanager
+def _saving(conversion: PolicyRun, path: str | None) -> Iterator[PlanFileWriter | None]:
+    """Write a plan file, where one is asked for; it is there when the block ends well."""
+    if path is None:
+        yield None
+        return
+    header = plan_file_header(
+        conversion.invocation,
+        conversion.session,
+        policies=conversion.policies,
+        circumstances=conversion.circumstances,
+        courses=len(conversion.found.sizes),
     )
-    return ConversionReport(header, keep_documents=conversion.invocation.wishes.json)
+    with write_plan_file(Path(path), header) as file:
+        yield file
 
 
-def _require_somebody_in_time(conversion: _Conversion, late_starts: LateStarts) -> None:
+def _require_somebody_in_time(conversion: PolicyRun, late_starts: LateStarts) -> None:
     ends_at = conversion.policies.common.ends_at
     late_starts.require_somebody_in_time(conversion.invocation.texts, conversion.session.zone, ends_at)
-
-
-def _show(invocation: Invocation, session: Session, report: ConversionReport) -> None:
-    if invocation.wishes.json:
-        report.write_json(sys.stdout)
-        return
-    people = session.site.read_people(report.people_shown())
-    console = result_console(invocation)
-    console.print(report.render(invocation.texts, console.width, people))

@@ -97,7 +97,7 @@ def _found_far(url: str) -> Iterator[str]:
         return
     try:
         files, path = url_to_fs(url)
-        if has_magic(path):
+        if _is_pattern(url):
             paths = files.glob(path)
         elif _may_be_folder(url) and files.isdir(path):
             paths = [each for each in files.find(path) if _is_archive(each)]
@@ -107,6 +107,11 @@ def _found_far(url: str) -> Iterator[str]:
         yield from (files.unstrip_protocol(each) for each in sorted(paths))
     except Exception as error:
         raise unreadable(public_name(url), error) from error
+
+
+def _is_pattern(url: str) -> bool:
+    """Whether a URL has a star in it; a question mark begins its query."""
+    return "*" in urlsplit(url).path
 
 
 def _may_be_folder(url: str) -> bool:

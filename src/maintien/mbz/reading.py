@@ -82,9 +82,13 @@ class _Rows:
     def __init__(self, archive: str) -> None:
         self._archive = archive
         self._rows: dict[type, list[Any]] = {}
+        self._referenced: set[UserId] = set()
 
     def add(self, row: Row) -> None:
-        self._rows.setdefault(type(row), []).append(row)
+        if isinstance(row, ReferencedUser):
+            self._referenced.add(row.id)
+        else:
+            self._rows.setdefault(type(row), []).append(row)
 
     def course(self, *, knows_users: bool) -> ArchivedCourse:
         header = self._rows[ArchiveHeader][0]
@@ -95,7 +99,7 @@ class _Rows:
             users=users or {},
             roles={role.id: role for role in self._unique(ArchivedRole)},
             groups={group.id: group for group in self._unique(ArchivedGroup)},
-            referenced=frozenset(row.id for row in self._rows.get(ReferencedUser, ())),
+            referenced=frozenset(self._referenced),
         )
 
     def _state(self, course: Course, users: Mapping[UserId, ArchivedUser] | None) -> CourseState:
@@ -119,7 +123,7 @@ class _Rows:
 
         Raises RepeatedRow where two have an id in common and nothing else.
         """
-        found = sorted(self._rows.get(kind, ()), key=itemgetter(0))
+        found = sorted(self._rows.pop(kind, ()), key=itemgetter(0))
         unique = found[:1]
         for row in found[1:]:
             if row[0] != unique[-1][0]:

@@ -67,6 +67,8 @@ def unreadable(name: str, error: Exception) -> UnreadableArchive:
             reason = N_("it is a folder")
         case PermissionError():
             reason = N_("you may not read it")
+        case ImportError():
+            reason = N_("addresses of this kind need more to be installed: pip install 'maintien[remote]'")
         case OSError(strerror=str(strerror)):
             reason = strerror
         case _:

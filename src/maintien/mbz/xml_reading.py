@@ -24,7 +24,7 @@ from maintien.errors import (
 )
 from maintien.mbz.container.member import Member
 from maintien.mbz.limits import KIB, ArchiveLimits
-from maintien.mbz.xml_shapes import Node, Record, Shape, shape_tree
+from maintien.mbz.xml_shapes import Record, Shape, shape_tree
 from maintien.messages import N_
 
 _SLICE: Final = 64 * KIB
@@ -33,8 +33,7 @@ _SLICE: Final = 64 * KIB
 _NOT_XML: Final = N_("it is not well-formed XML")
 _NOT_UTF_8: Final = N_("it holds bytes that are not UTF-8, or characters that XML has not")
 _NESTED_VALUE: Final = N_("there is an element where a value belongs")
-_SAID_TWICE: Final = N_("a row has a column twice")
-_MISPLACED: Final = N_("a column stands behind the rows that belong to its row")
+_MISPLACED: Final = N_("a row has a column twice, or behind the rows that belong to it")
 
 
 def read_records(member: Member, shapes: tuple[Shape, ...], limits: ArchiveLimits) -> Iterator[Record]:
@@ -54,35 +53,42 @@ def read_records(member: Member, shapes: tuple[Shape, ...], limits: ArchiveLimit
 
 
 class _Reader:
-    """Expat's handlers, and what they have found so far."""
+    """Expat's handlers, and what they have found so far.
+
+    The handlers are called a million times a second at best, which is why they do so much each.
+    """
 
     def __init__(self, member: Member, shapes: tuple[Shape, ...], limits: ArchiveLimits) -> None:
         self._member = member
         self._limits = limits
         self._names: dict[str, str] = {}
-        self._parser = self._make_parser()
         self._fed = 0
         self._rows = 0
         self._node = shape_tree(shapes)
-        self._above: list[Node] = []
+        self._depth = limits.depth
         self._passed_over = 0
         """How deep within an element that nobody asked for."""
-        self._open: list[tuple[Shape, dict[str, str] | None]] = []
-        """The rows around, each with its values until it is given out."""
+        self._values: dict[str, str] | None = None
+        """Those of the innermost row; None once it is given out, as it is when one within it begins."""
+        self._shape = shapes[0]
         self._text: list[str] = []
-        self._text_length = 0
         self._found: list[Record] = []
+        self._parser = self._make_parser()
 
     def feed(self, piece: bytes) -> list[Record]:
         """Read on, and give the rows that were found."""
         self._fed += len(piece)
         if self._fed > self._limits.document_size:
             raise _refusal(DocumentTooLarge, self._member, self._limits.document_size)
+        if b"\0" in piece:
+            # Expat takes it for UTF-16, whatever it was told.
+            raise self._broken(_NOT_UTF_8)
         self._parse(piece, is_last=False)
         if self._fed - self._parser.CurrentByteIndex > self._limits.token_length + _SLICE:
             raise _refusal(TagTooLong, self._member, self._limits.token_length)
         if len(self._names) > self._limits.names:
             raise _refusal(TooManyNames, self._member, self._limits.names)
+        self._check_text()
         return self._take()
 
     def close(self) -> list[Record]:
@@ -95,6 +101,9 @@ class _Reader:
         parser.buffer_text = True
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
+        # All texts are kept until the next column begins, or the piece is over: that is quicker than to
+        # ask each of them whether it belongs to one.
+        parser.CharacterDataHandler = self._text.append
         parser.StartDoctypeDeclHandler = self._refuse_document_type
         return parser
 
@@ -105,79 +114,58 @@ class _Reader:
             raise self._broken_off(error, is_last=is_last) from error
 
     def _take(self) -> list[Record]:
+        self._rows += len(self._found)
+        if self._rows > self._limits.rows:
+            raise _refusal(TooManyRows, self._member, self._limits.rows)
         found, self._found = self._found, []
         return found
 
+    def _check_text(self) -> None:
+        """Forget the texts outside of columns, and refuse a value that never ends."""
+        if not self._node.is_column or self._passed_over:
+            self._text.clear()
+        elif sum(map(len, self._text)) > self._limits.text_length:
+            raise _refusal(ValueTooLong, self._member, self._limits.text_length)
+
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        if self._passed_over:
-            self._pass_over()
-            return
-        node = self._node.children.get(name)
+        node = None if self._passed_over else self._node.children.get(name)
         if node is None:
-            self._require_no_column()
             self._pass_over()
             return
-        self._above.append(self._node)
         self._node = node
         if node.is_column:
-            self._parser.CharacterDataHandler = self._characters
+            self._text.clear()
         elif node.shape is not None:
-            self._start_row(node.shape, attributes)
+            self._give_row()
+            self._shape = node.shape
+            self._values = {key: attributes[key] for key in node.shape.attributes & attributes.keys()}
 
-    def _end(self, _: str) -> None:
+    def _end(self, name: str) -> None:
         if self._passed_over:
             self._passed_over -= 1
             return
         node = self._node
+        self._node = node.parent
         if node.is_column:
-            self._end_column(node.name)
+            if self._values is None or name in self._values:
+                raise self._broken(_MISPLACED)
+            self._values[name] = "".join(self._text)
         elif node.shape is not None:
             self._give_row()
-            self._open.pop()
-        self._node = self._above.pop()
-
-    def _start_row(self, shape: Shape, attributes: dict[str, str]) -> None:
-        self._give_row()
-        values = {name: attributes[name] for name in shape.attributes & attributes.keys()}
-        self._open.append((shape, values))
 
     def _give_row(self) -> None:
         """Give out the innermost row, if that was not done when the first one within it began."""
-        if not self._open:
-            return
-        shape, values = self._open[-1]
-        if values is None:
-            return
-        self._open[-1] = (shape, None)
-        self._rows += 1
-        if self._rows > self._limits.rows:
-            raise _refusal(TooManyRows, self._member, self._limits.rows)
-        self._found.append(Record(shape, values))
-
-    def _characters(self, text: str) -> None:
-        self._text_length += len(text)
-        if self._text_length > self._limits.text_length:
-            raise _refusal(ValueTooLong, self._member, self._limits.text_length)
-        self._text.append(text)
-
-    def _end_column(self, name: str) -> None:
-        self._parser.CharacterDataHandler = None
-        values = self._open[-1][1]
-        if values is None:
-            raise self._broken(_MISPLACED)
-        if name in values:
-            raise self._broken(_SAID_TWICE)
-        values[name] = "".join(self._text)
-        self._text, self._text_length = [], 0
+        if self._values is not None:
+            self._found.append(Record(self._shape, self._values))
+            self._values = None
 
     def _pass_over(self) -> None:
-        self._passed_over += 1
-        if self._passed_over > self._limits.depth:
-            raise _refusal(NestedTooDeep, self._member, self._limits.depth)
-
-    def _require_no_column(self) -> None:
+        """Go into an element that nobody asked for."""
         if self._node.is_column:
             raise self._broken(_NESTED_VALUE)
+        self._passed_over += 1
+        if self._passed_over > self._depth:
+            raise _refusal(NestedTooDeep, self._member, self._depth)
 
     def _refuse_document_type(self, *_: object) -> None:
         raise DocumentTypeRefused(archive=self._member.archive, member=self._member.path)

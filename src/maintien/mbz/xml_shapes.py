@@ -24,22 +24,23 @@ class Record(NamedTuple):
 class Node:
     """A place in a document that something below it, or itself, is asked for at."""
 
-    __slots__ = ("children", "is_column", "name", "shape")
+    __slots__ = ("children", "is_column", "parent", "shape")
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, parent: "Node | None") -> None:
+        """Make a place below another; the document itself is its own parent."""
+        self.parent: Node = parent or self
         self.shape: Shape | None = None
         self.is_column = False
         self.children: dict[str, Node] = {}
 
     def child(self, name: str) -> "Node":
         """Give the place of an element within this one."""
-        return self.children.setdefault(name, Node(name))
+        return self.children.setdefault(name, Node(self))
 
 
 def shape_tree(shapes: tuple[Shape, ...]) -> Node:
     """Arrange shapes by the elements on the way to them."""
-    root = Node("")
+    root = Node(None)
     for shape in shapes:
         node = root
         for name in shape.path.split("/"):

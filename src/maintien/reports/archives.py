@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
+from typing import Final
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -16,6 +17,8 @@ from maintien.reports.safe_text import plain, printable
 from maintien.reports.screen import add_name_column, add_number_columns, course_name, facts_table, new_table
 from maintien.reports.setting_names import NO_SWITCH, setting_name
 from maintien.reports.wording import method_name
+
+_LEAST_ROOM: Final = 20
 
 
 def summary_screen(texts: Texts, name: str, summary: ArchiveSummary, zone: tzinfo) -> RenderableType:
@@ -35,24 +38,38 @@ def summaries_table(
 ) -> RenderableType:
     """List archives, a line each, for a terminal of ``width`` columns."""
     table = new_table()
-    add_name_column(table, texts.gettext("Archive"), at_most=width // 3)
-    add_name_column(table, texts.gettext("Course"), at_most=width // 4)
+    room = max(width // 3, _LEAST_ROOM)
+    for heading in (texts.gettext("Archive"), texts.gettext("Course")):
+        add_name_column(table, heading, at_most=room)
+    users = [_user_word(texts, summary.header) for _, summary in summaries]
+    days = [texts.day(summary.header.backup_date, zone) for _, summary in summaries]
     table.add_column(plain(texts.gettext("Moodle")), no_wrap=True)
-    table.add_column(plain(texts.gettext("Made")), no_wrap=True)
+    _add_word_column(table, texts.gettext("Made"), days)
     add_number_columns(table, texts.gettext("Enrolments"), texts.gettext("Groups"))
-    table.add_column(plain(texts.gettext("Users")), no_wrap=True)
-    for name, summary in summaries:
+    _add_word_column(table, texts.gettext("Users"), users)
+    for (name, summary), day, word in zip(summaries, days, users, strict=True):
         enrolments = sum(count.enrolments for count in summary.enrolments.values())
         table.add_row(
-            plain(name),
+            plain(_ending(name, room)),
             plain(summary.course.shortname),
             plain(summary.header.backup_release),
-            plain(texts.day(summary.header.backup_date, zone)),
+            plain(day),
             plain(texts.number(enrolments)),
             plain(texts.number(summary.groups)),
-            plain(_user_word(texts, summary.header)),
+            plain(word),
         )
     return table
+
+
+def _add_word_column(table: Table, heading: str, words: Iterable[str]) -> None:
+    """Add a column that is never cut off."""
+    table.add_column(plain(heading), no_wrap=True, min_width=max(map(len, words)))
+
+
+def _ending(name: str, room: int) -> str:
+    """Give the end of a path, which says more than its beginning."""
+    shown = printable(name)
+    return shown if len(shown) <= room else f"…{shown[1 - room :]}"
 
 
 def _facts(texts: Texts, name: str, summary: ArchiveSummary, zone: tzinfo) -> Iterator[tuple[str, Text]]:

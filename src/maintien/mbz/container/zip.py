@@ -31,8 +31,12 @@ def zip_members(source: ArchiveSource, wanted: Collection[str], limits: ArchiveL
 
     Raises ArchiveError.
     """
+    total = 0
     for entry in find_entries(source, wanted, limits):
         _check_entry(source.name, entry, limits)
+        total += entry.size
+        if total > limits.total_size:
+            raise ArchiveTooLarge(archive=source.name, limit=limits.total_size)
         chunks = partial(_unpack, source, entry)
         yield Member(archive=source.name, path=entry.path, size=entry.size, chunks=chunks)
 
@@ -42,8 +46,6 @@ def _check_entry(archive: str, entry: ZipEntry, limits: ArchiveLimits) -> None:
         raise DamagedArchive(archive=archive, reason=_ENCRYPTION)
     if entry.method == _STORED and entry.size != entry.packed_size:
         raise DamagedArchive(archive=archive, reason=_LYING)
-    if entry.size > limits.total_size:
-        raise ArchiveTooLarge(archive=archive, limit=limits.total_size)
     if entry.size > limits.unchecked_size and entry.size > entry.packed_size * limits.ratio:
         raise CompressionTooHigh(archive=archive, limit=limits.ratio)
 
@@ -80,11 +82,8 @@ def _packed(source: ArchiveSource, entry: ZipEntry) -> Iterator[bytes]:
 def _go_to_content(source: ArchiveSource, entry: ZipEntry) -> None:
     """Pass over the header before the content, if it is this member's."""
     source.seek(entry.offset)
-    magic, _, _, method, _, _, _, _, _, name_size, extra_size = _HEADER.unpack(
-        source.read_fully(_HEADER.size)
-    )
-    name = source.read_fully(name_size)
-    if (magic, method, name) != (_HEADER_MAGIC, entry.method, entry.name):
+    magic, _, _, method, *_, name_size, extra_size = _HEADER.unpack(source.read_fully(_HEADER.size))
+    if magic != _HEADER_MAGIC or method != entry.method or source.read_fully(name_size) != entry.name:
         raise DamagedArchive(archive=source.name, reason=_LYING)
     source.read_fully(extra_size)
 

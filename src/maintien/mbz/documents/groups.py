@@ -76,7 +76,7 @@ def _membership(values: Values, group: GroupId) -> GroupMembership:
         id=MembershipId(values.number("id")),
         groupid=group,
         userid=UserId(values.number("userid")),
-        component=values.text_or_empty("component"),
+        component=values.common_text("component"),
         itemid=values.number_or_zero("itemid"),
         timeadded=values.number_or_zero("timeadded"),
     )

@@ -29,10 +29,10 @@ def parse_role_assignments(member: Member, limits: ArchiveLimits) -> Iterator[Ro
         values = Values(member, record)
         yield RoleAssignment(
             id=RoleAssignmentId(values.number("id")),
-            roleid=RoleId(values.number("roleid")),
+            roleid=RoleId(values.common_number("roleid")),
             contextid=ContextId(UNSAVED),
             userid=UserId(values.number("userid")),
-            component=values.text_or_empty("component"),
+            component=values.common_text("component"),
             itemid=values.number_or_zero("itemid"),
             modifierid=UserId(values.number_or_zero("modifierid")),
             timemodified=values.number_or_zero("timemodified"),

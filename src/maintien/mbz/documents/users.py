@@ -46,8 +46,8 @@ def parse_users(member: Member, limits: ArchiveLimits) -> Iterator[ArchivedUser]
             email=values.text_or_empty("email"),
             firstname=values.text_or_empty("firstname"),
             lastname=values.text_or_empty("lastname"),
-            auth=values.text_or_empty("auth"),
-            mnethosturl=values.text_or_empty("mnethosturl"),
+            auth=values.common_text("auth"),
+            mnethosturl=values.common_text("mnethosturl"),
             is_deleted=values.number_or_zero("deleted") != 0,
             firstaccess=values.number_or_zero("firstaccess"),
         )
