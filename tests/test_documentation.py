@@ -37,6 +37,7 @@ PAGE_OF: Final = {
     "runs": "runs.md",
     "undo": "runs.md",
     "resume": "runs.md",
+    "backup": "backup.md",
 }
 """Where the guide explains the options of each command; those of all commands stand in index.md."""
 

@@ -26,89 +26,13 @@ from maintien.errors import (
     ReadOnlyAccount,
 )
 from maintien.planning.policy import Circumstances
-<<<<<<< HEAD
-from maintien.reports.conversion import ConversionHeader, ConversionReport
-from maintien.runs.conduct import UnderWay
-from maintien.runs.execute import CourseOutcome, Safeguard, preview
-=======
 from maintien.reports.conversion import ConversionReport
-from maintien.runs.execute import CourseOutcome
->>>>>>> mbzread
+from maintien.runs.execute import CourseOutcome, Safeguard
 from maintien.runs.journal import RunKind
 from maintien.runs.plan_file_writing import PlanFileWriter, write_plan_file
 from maintien.sites.write_access import MayWrite
 
 
-<<<<<<< HEAD
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Conversion:
-    """A conversion that only has to be carried out."""
-
-    invocation: Invocation
-    session: Session
-    found: Found
-    policies: Policies
-    circumstances: Circumstances
-
-    def preview(self) -> Iterator[CourseOutcome]:
-        """Go through the courses and write nothing."""
-        planners = self._planners()
-        plans = preview(
-            self.session.site,
-            self.found.sizes,
-            planners.plan,
-            inherited_roles=planners.inherited_roles,
-            observer=observer_of(self.invocation),
-        )
-        return (CourseOutcome(plan=plan) for plan in plans)
-
-    def begin(self, safeguard: Safeguard | None) -> UnderWay:
-        """Prepare the run that carries the conversion out."""
-        planners = self._planners()
-        operator = self.circumstances.operator
-        header = run_header(
-            self.invocation,
-            self.session,
-            kind=RunKind.CONVERT,
-            operator=operator,
-            began_at=self.circumstances.now,
-        )
-        conductor = conductor_for(self.invocation, self.session, operator)
-        return replace(conductor, safeguard=safeguard).begin(
-            replace(
-                header,
-                policy=self.policies.common,
-                course_policies=dict(self.policies.of_courses),
-            ),
-            self.found.sizes,
-            planners.plan,
-            planners.inherited_roles,
-        )
-
-    @contextmanager
-    def saving(self, path: str | None) -> Iterator[PlanFileWriter | None]:
-        """Write a plan file, where one is asked for; it is there when the block ends well."""
-        if path is None:
-            yield None
-            return
-        header = plan_file_header(
-            self.invocation,
-            self.session,
-            policies=self.policies,
-            circumstances=self.circumstances,
-            courses=len(self.found.sizes),
-        )
-        with write_plan_file(Path(path), header) as file:
-            yield file
-
-    def _planners(self) -> CoursePlanners:
-        return CoursePlanners(
-            policies=self.policies, config=self.session.config, circumstances=self.circumstances
-        )
-
-
-=======
->>>>>>> mbzread
 def convert_courses(
     invocation: Invocation,
     asked: Asked,
@@ -134,15 +58,10 @@ def convert_courses(
         if is_to_write and not isinstance(session.site.check_may_write(), MayWrite):
             raise ReadOnlyAccount(site=session.site.name)
         conversion = _prepare(invocation, session, asked, request)
-<<<<<<< HEAD
         report = _run(conversion, backup) if is_to_write else _preview(conversion, save)
         if not is_to_write:
             announce_backups(invocation, backup)
-        _show(invocation, session, report)
-=======
-        report = _run(conversion) if is_to_write else _preview(conversion, save)
         conversion.show(report)
->>>>>>> mbzread
     return exit_status(failed=report.courses_failed, changed=report.courses_changed)
 
 
@@ -178,18 +97,13 @@ def _preview(conversion: PolicyRun, save: str | None) -> ConversionReport:
     return report
 
 
-<<<<<<< HEAD
-def _run(conversion: _Conversion, backup: str | None) -> ConversionReport:
+def _run(conversion: PolicyRun, backup: str | None) -> ConversionReport:
     with backing_up(conversion.invocation, conversion.session, backup) as safeguard:
         return _carry_out(conversion, safeguard)
 
 
-def _carry_out(conversion: _Conversion, safeguard: Safeguard | None) -> ConversionReport:
-    report = _new_report(conversion, is_written=True)
-=======
-def _run(conversion: PolicyRun) -> ConversionReport:
+def _carry_out(conversion: PolicyRun, safeguard: Safeguard | None) -> ConversionReport:
     report = conversion.new_report(is_written=True)
->>>>>>> mbzread
     late_starts = LateStarts()
     run = conversion.begin(safeguard)
 

@@ -13,7 +13,7 @@ from maintien.planning.course_planners import CoursePlanners, Policies
 from maintien.planning.policy import Circumstances
 from maintien.reports.conversion import ConversionHeader, ConversionReport
 from maintien.runs.conduct import UnderWay
-from maintien.runs.execute import CourseOutcome, preview
+from maintien.runs.execute import CourseOutcome, Safeguard, preview
 from maintien.runs.journal import RunKind
 
 
@@ -41,8 +41,8 @@ class PolicyRun:
         )
         return (CourseOutcome(plan=plan) for plan in plans)
 
-    def begin(self) -> UnderWay:
-        """Prepare the run that carries it out."""
+    def begin(self, safeguard: Safeguard | None = None) -> UnderWay:
+        """Prepare the run that carries it out; ``safeguard`` secures each course before it is written in."""
         planners = self._planners()
         operator = self.circumstances.operator
         header = run_header(
@@ -52,7 +52,8 @@ class PolicyRun:
             operator=operator,
             began_at=self.circumstances.now,
         )
-        return conductor_for(self.invocation, self.session, operator).begin(
+        conductor = conductor_for(self.invocation, self.session, operator)
+        return replace(conductor, safeguard=safeguard).begin(
             replace(
                 header,
                 policy=self.policies.common,

@@ -44,13 +44,10 @@ class DatabaseSite:
     tables: MoodleTables
     feeds: ReadFeeds | None = None
     """What to read of the feeds with each course; None where it is not needed."""
-<<<<<<< HEAD
     wwwroot: str | None = None
     """The site's address, where its configuration says it: the database may have an old one."""
-=======
     withdrawn_within: Window | None = None
     """Within which time to read with each course what was taken from people; None for not at all."""
->>>>>>> mbzread
 
     @property
     def reads_while_writing(self) -> bool:
