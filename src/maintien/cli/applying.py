@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from maintien.bootstrap import Invocation, Session, site_identity
 from maintien.cli.carrying_out import carry_out, exit_status
+from maintien.cli.cut_guard import CutWatch
 from maintien.cli.output import result_console
 from maintien.cli.progress import observer_of
 from maintien.cli.run_headers import conductor_for, run_header
@@ -39,22 +40,7 @@ class PlanApplication:
     file: PlanFile
     circumstances: Circumstances
     accepts_drift: bool
-
-    def require_fitting(self) -> None:
-        """Check that the plan was made on this site, and that its end dates are still to come.
-
-        Raises PlanOfAnotherSite and PlanEndDatePassed.
-        """
-        header, site = self.file.header, self.session.site
-        if header.site_id != site_identity(self.session):
-            raise PlanOfAnotherSite(path=str(self.file.path), made_on=header.site_name, site=site.name)
-        policies = (header.policies.common, *header.policies.of_courses.values())
-        for policy in policies:
-            # The procedure's own rules take any date, and warn of one that has passed.
-            is_fixed = isinstance(policy, ConversionPolicy) and policy.ends_at != NO_END
-            if is_fixed and policy.ends_at <= self.circumstances.now:
-                end = self.invocation.texts.date_time(policy.ends_at, self.session.zone)
-                raise PlanEndDatePassed(path=str(self.file.path), end=end)
+    watch: CutWatch
 
     def preview(self) -> int:
         """Show what would be done, and write nothing; tell the exit status.
@@ -77,7 +63,8 @@ class PlanApplication:
         run = self._begin(reviewed, sizes, safeguard)
 
         def take(outcome: CourseOutcome) -> None:
-            report.add(outcome.plan, outcome.failure)
+            timing = self.watch.timings.get(outcome.plan.course.id)
+            report.add(outcome.plan, outcome.failure, timing=timing)
             found = reviewed.take_drift(outcome.plan.course.id)
             if found is not None and not self.accepts_drift:
                 late.add(found)
@@ -118,7 +105,7 @@ class PlanApplication:
             inherited_roles=planners.inherited_roles,
             observer=observer_of(self.invocation),
         ):
-            report.add(plan)
+            report.add(plan, timing=self.watch.timings.get(plan.course.id))
             found = reviewed.take_drift(plan.course.id)
             if found is not None:
                 drift.add(found)
@@ -136,7 +123,9 @@ class PlanApplication:
 
     def _review(self) -> ReviewedPlans:
         return ReviewedPlans(
-            file=self.file, plan_today=self._planners().plan, accepts_drift=self.accepts_drift
+            file=self.file,
+            plan_today=self.watch.watching(self._planners().plan),
+            accepts_drift=self.accepts_drift,
         )
 
     def _begin(
@@ -172,6 +161,7 @@ class PlanApplication:
             zone=self.session.zone,
             roles=self.session.config.roles,
             plan_fingerprint=self.file.fingerprint,
+            cut_since=self.watch.since,
         )
 
     def _new_report(self, *, is_written: bool) -> ConversionReport:
@@ -202,3 +192,22 @@ class PlanApplication:
         people = self.session.site.read_people(drift.people_shown())
         console = result_console(self.invocation)
         console.print(drift.render(self.invocation.texts, console.width, people))
+
+
+def require_fitting(
+    invocation: Invocation, session: Session, file: PlanFile, circumstances: Circumstances
+) -> None:
+    """Check that a plan was made on this site, and that its end dates are still to come.
+
+    Raises PlanOfAnotherSite and PlanEndDatePassed.
+    """
+    header = file.header
+    if header.site_id != site_identity(session):
+        raise PlanOfAnotherSite(path=str(file.path), made_on=header.site_name, site=session.site.name)
+    policies = (header.policies.common, *header.policies.of_courses.values())
+    for policy in policies:
+        # The procedure's own rules take any date, and warn of one that has passed.
+        is_fixed = isinstance(policy, ConversionPolicy) and policy.ends_at != NO_END
+        if is_fixed and policy.ends_at <= circumstances.now:
+            end = invocation.texts.date_time(policy.ends_at, session.zone)
+            raise PlanEndDatePassed(path=str(file.path), end=end)

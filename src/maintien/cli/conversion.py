@@ -11,6 +11,7 @@ from maintien.cli.backup_folders import announce_backups, backing_up
 from maintien.cli.carrying_out import carry_out, exit_status
 from maintien.cli.conversion_notices import notices_of
 from maintien.cli.conversion_request import ConversionRequest, require_no_conflict
+from maintien.cli.cut_guard import watch_cut
 from maintien.cli.feeds import reading_feeds
 from maintien.cli.late_starts import LateStarts
 from maintien.cli.notices import notify
@@ -72,13 +73,16 @@ def _prepare(invocation: Invocation, session: Session, asked: Asked, request: Co
     policies = make_policies(request, found, partial(make_policy, terms=terms))
     operator = require_operator(invocation, session)
     notify(invocation, *notices_of(asked, request, policies, session.config))
+    fed = reading_feeds(invocation, session, policies)
+    fed, watch = watch_cut(invocation, fed, [size.course.id for size in found.sizes])
     return PolicyRun(
         invocation=invocation,
-        session=reading_feeds(invocation, session, policies),
+        session=fed,
         kind=RunKind.CONVERT,
         found=found,
         policies=policies,
         circumstances=Circumstances(now=now, operator=operator),
+        watch=watch,
     )
 
 
@@ -87,7 +91,7 @@ def _preview(conversion: PolicyRun, save: str | None) -> ConversionReport:
     late_starts = LateStarts()
     with _saving(conversion, save) as file:
         for outcome in conversion.preview():
-            report.add(outcome.plan)
+            report.add(outcome.plan, timing=conversion.timing_of(outcome.plan))
             late_starts.look_at(outcome.plan)
             if file is not None:
                 file.add(outcome.plan)
@@ -108,7 +112,7 @@ def _carry_out(conversion: PolicyRun, safeguard: Safeguard | None) -> Conversion
     run = conversion.begin(safeguard)
 
     def take(outcome: CourseOutcome) -> None:
-        report.add(outcome.plan, outcome.failure)
+        report.add(outcome.plan, outcome.failure, timing=conversion.timing_of(outcome.plan))
         late_starts.look_at(outcome.plan)
 
     courses = len(conversion.found.sizes)

@@ -17,7 +17,13 @@ from maintien.cli.resuming import Resumed, policies_of
 from maintien.cli.run_options import RunArgument
 from maintien.cli.run_sites import open_runs_of_site
 from maintien.cli.withdrawals import reading_withdrawals
-from maintien.errors import ReadOnlyAccount, RunAppliesPlan, RunNotInterrupted, RunUndone
+from maintien.errors import (
+    ReadOnlyAccount,
+    RunAppliesPlan,
+    RunNotInterrupted,
+    RunRestoresArchive,
+    RunUndone,
+)
 from maintien.messages import N_
 from maintien.reports.runs import ListedRun
 from maintien.runs.history import courses_to_do
@@ -45,7 +51,7 @@ def resume_run(
     """Show what a run has still to do, or do it and show that; tell the exit status.
 
     Raises MissingRun, UnknownRun, RunOfAnotherSite, RunNotInterrupted, RunUndone, RunAppliesPlan,
-    SiteBusy, ReadOnlyAccount, and what a site or a journal raises.
+    RunRestoresArchive, SiteBusy, ReadOnlyAccount, and what a site or a journal raises.
     """
     with open_session(invocation) as session:
         notify(invocation, *session.warnings)
@@ -69,11 +75,11 @@ def _fed(invocation: Invocation, session: Session, run: ListedRun) -> Session:
     """Let the site read what the run's policies depend on, again."""
     header = run.record.header
     match header.kind:
-        case RunKind.CONVERT:
+        case RunKind.CONVERT | RunKind.CAMPAIGN:
             return reading_feeds(invocation, session, policies_of(header))
         case RunKind.RESCUE:
             return reading_withdrawals(session, policies_of(header))
-        case RunKind.UNDO:
+        case RunKind.UNDO | RunKind.RESTORE:
             return session
 
 
@@ -83,6 +89,8 @@ def _require_something_to_do(run: ListedRun) -> None:
         raise RunUndone(run=record.id, undo=run.undone_by)
     if record.status is RunStatus.DONE:
         raise RunNotInterrupted(run=record.id)
+    if record.header.archive is not None:
+        raise RunRestoresArchive(run=record.id, archive=record.header.archive.path)
     if record.header.plan_fingerprint is not None:
         fingerprint = short_form(Fingerprint(record.header.plan_fingerprint))
         raise RunAppliesPlan(run=record.id, fingerprint=fingerprint)

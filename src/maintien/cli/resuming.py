@@ -70,13 +70,15 @@ class Resumed:
             case RunKind.UNDO:
                 _, plan = undo_planner(self.runs.store, _run_taken_back(header))
                 return plan, frozenset()
-            case RunKind.CONVERT | RunKind.RESCUE:
+            case RunKind.CONVERT | RunKind.CAMPAIGN | RunKind.RESCUE:
                 planners = CoursePlanners(
                     policies=policies_of(header),
                     config=self.session.config,
                     circumstances=Circumstances(now=header.began_at, operator=header.operator),
                 )
                 return planners.plan, planners.inherited_roles
+            case RunKind.RESTORE:
+                raise RuntimeError("a restore is not resumed")
 
     def _new_report(self, *, is_written: bool) -> RunReport:
         return new_report(
