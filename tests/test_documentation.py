@@ -39,6 +39,7 @@ PAGE_OF: Final = {
     "runs": "runs.md",
     "undo": "runs.md",
     "resume": "runs.md",
+    "backup": "backup.md",
     "restore": "restore.md",
     "mbz convert": "mbz-convert.md",
 }
