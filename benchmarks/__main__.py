@@ -1,6 +1,6 @@
 """Measures whole ``maintien`` processes on databases of a large university: ``make bench``.
 
-The first argument says what:
+The first argument says what; without any, ``convert`` and ``archives`` are measured:
 
 - ``convert`` (unless another is given): the preview, the conversion, and beside them, in one run, the
   set-based SQL that inserts the same rows in an equal database on the same server. The ratio is conversion
@@ -8,13 +8,16 @@ The first argument says what:
 - ``forecast``: a forecast of everything, without a look at the feeds, with one, and with a chart of a planned
   conversion.
 - ``rescue``: a rescue after a cut, over a log of ``--log-rows`` rows, and how the database reads it.
+- ``archives``: reading backup archives, beside the fastest gzip; ``archives --help`` tells its options.
 
 Other measurements are programs of their own: ``python -m benchmarks.backup --help``.
 """
 
 import argparse
+import sys
 from collections.abc import Iterator
 
+from benchmarks import archives
 from benchmarks.conversion import Measurement, measure
 from benchmarks.forecast import measure_forecast
 from benchmarks.rescue import RescueMeasurement, measure_rescue
@@ -45,7 +48,16 @@ FORECAST_HEADINGS = (
 
 
 def main() -> None:
-    """Measure what the arguments ask for, a line a measurement."""
+    """Measure what the arguments ask for."""
+    arguments = sys.argv[1:]
+    if arguments[:1] != ["archives"]:
+        measure_databases()
+    if arguments[:1] in ([], ["archives"]):
+        archives.main(arguments[1:])
+
+
+def measure_databases() -> None:
+    """Measure conversions or rescues, a line a measurement."""
     arguments = _parse_arguments()
     match arguments.what:
         case "forecast":

@@ -41,6 +41,7 @@ PAGE_OF: Final = {
     "resume": "runs.md",
     "backup": "backup.md",
     "restore": "restore.md",
+    "mbz info": "archives.md",
     "mbz convert": "mbz-convert.md",
 }
 """Where the guide explains the options of each command; those of all commands stand in index.md."""

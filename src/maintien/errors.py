@@ -1073,6 +1073,24 @@ class TooManyRows(ArchiveBeyondLimits):
     )
 
 
+class TooManyDefinitions(ArchiveBeyondLimits):
+    """One document has more methods, roles, groups or settings than any course."""
+
+    message = N_(
+        "In {archive}, {member} has more than {limit} methods, roles, groups or settings: if you trust it,"
+        " raise the limit with --limit definitions=N."
+    )
+
+
+class TooMuchText(ArchiveBeyondLimits):
+    """The values of one document are longer, together, than any are."""
+
+    message = N_(
+        "In {archive}, {member} has values of more than {limit} characters together: if you trust it, raise"
+        " the limit with --limit text_total=N."
+    )
+
+
 class ValueTooLong(ArchiveBeyondLimits):
     """A value is longer than any is."""
 

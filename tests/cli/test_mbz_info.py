@@ -212,6 +212,12 @@ def test_a_limit_that_is_none_is_refused(text: str, archive: Path, say: Say) -> 
     assert said.err.startswith(f"--limit takes NAME=NUMBER, not '{text}'; its names are members, ")
 
 
+@pytest.mark.parametrize("number", ["many", "0", "-1", "1.5", ""])
+def test_a_number_of_jobs_that_is_none_is_refused(number: str, archive: Path, say: Say) -> None:
+    said = say("mbz", "info", str(archive), f"--jobs={number}")
+    assert (said.status, said.err) == (2, f"--jobs takes 1, 2, 3…, not '{number}'.\n")
+
+
 def test_archives_have_to_be_named(say: Say) -> None:
     said = say("mbz", "info")
     assert (said.status, said.err) == (2, "Say which archives: .mbz files, folders of them, or URLs.\n")

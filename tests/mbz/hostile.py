@@ -28,7 +28,9 @@ from maintien.errors import (
     NotAnArchive,
     RepeatedRow,
     TagTooLong,
+    TooManyDefinitions,
     TooManyNames,
+    TooMuchText,
     TruncatedArchive,
     TruncatedDocument,
     UnknownBackupFormat,
@@ -342,6 +344,30 @@ DOCUMENTS: Final[Mapping[str, Bad]] = {
     "a value of 50 MB": (
         of_documents(groups=b'<groups><group id="1"><name>' + b"ab" * 25 * MIB),
         ValueTooLong,
+    ),
+    "a million groups": (
+        of_documents(
+            groups=b"<groups>" + b"".join(b'<group id="%d"><name/></group>' % n for n in range(1_000_000))
+        ),
+        TooManyDefinitions,
+    ),
+    "roles with names of a megabyte": (
+        of_documents(
+            roles=b"<roles_definition>"
+            + b"".join(
+                b'<role id="%d"><shortname>%s</shortname></role>' % (n, b"ab" * (MIB // 2))
+                for n in range(200)
+            )
+        ),
+        TooMuchText,
+    ),
+    "numbers of a megabyte": (
+        of_documents(
+            enrolments=enrolments_xml(
+                more="".join(enrolment_xml(n, n, "1" * (MIB - 10 - n)) for n in range(10, 15))
+            )
+        ),
+        BrokenValue,
     ),
     "a million names": (
         of_documents(groups=b"<groups>" + b"".join(b"<n%d/>" % n for n in range(1_000_000))),

@@ -16,8 +16,10 @@ from maintien.errors import (
     CompressionTooHigh,
     DamagedArchive,
     DocumentTooLarge,
+    TooManyDefinitions,
     TooManyMembers,
     TooManyRows,
+    TooMuchText,
     TruncatedArchive,
 )
 from maintien.mbz.limits import ArchiveLimits
@@ -93,6 +95,8 @@ LIMITED: Final = {
     "ratio": (ArchiveLimits(ratio=2, unchecked_size=0), CompressionTooHigh),
     "document_size": (ArchiveLimits(document_size=1_000), DocumentTooLarge),
     "rows": (ArchiveLimits(rows=3), TooManyRows),
+    "definitions": (ArchiveLimits(definitions=1), TooManyDefinitions),
+    "text_total": (ArchiveLimits(text_total=100), TooMuchText),
 }
 
 

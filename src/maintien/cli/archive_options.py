@@ -8,7 +8,7 @@ import typer
 
 from maintien.bootstrap import Invocation
 from maintien.cli.help import ARCHIVES_PANEL, OTHER_PANEL
-from maintien.errors import EXIT_DONE, EXIT_FAILED, EXIT_IN_PART, MissingArchive, UnknownLimit
+from maintien.errors import EXIT_DONE, EXIT_FAILED, EXIT_IN_PART, MissingArchive, UnknownChoice, UnknownLimit
 from maintien.mbz.fleet_worker import Failed, Outcome
 from maintien.mbz.limits import DEFAULT_LIMITS, ArchiveLimits
 from maintien.mbz.locations import ArchiveLocation, find_archives
@@ -33,13 +33,14 @@ LimitOption: TypeAlias = Annotated[
         metavar=N_("NAME=NUMBER"),
         help=N_(
             "Raise a limit of what is believed, for an archive that you trust: members, total_size, ratio,"
-            " unchecked_size, document_size, rows, text_length, token_length, depth or names. Repeatable."
+            " unchecked_size, document_size, rows, definitions, text_total, text_length, token_length, depth"
+            " or names. Repeatable."
         ),
         rich_help_panel=OTHER_PANEL,
     ),
 ]
 JobsOption: TypeAlias = Annotated[
-    int | None,
+    str | None,
     typer.Option(
         "--jobs",
         metavar="N",
@@ -70,15 +71,22 @@ def parse_limits(options: Sequence[str] | None) -> ArchiveLimits:
     changed: dict[str, int] = {}
     for option in options or ():
         name, _, number = option.partition("=")
-        if name not in known or not (number.isascii() and number.isdigit() and len(number) <= _DIGITS):
+        if name not in known or not _is_number(number):
             raise UnknownLimit(text=option, known=", ".join(known))
         changed[name] = int(number)
     return replace(DEFAULT_LIMITS, **changed)
 
 
-def processes_for(invocation: Invocation, jobs: int | None) -> int:
-    """Tell how many processes to start at most."""
-    return max(1, invocation.machine.processors if jobs is None else jobs)
+def processes_for(invocation: Invocation, jobs: str | None) -> int:
+    """Tell how many processes to start at most.
+
+    Raises UnknownChoice.
+    """
+    if jobs is None:
+        return invocation.machine.processors
+    if not _is_number(jobs) or int(jobs) == 0:
+        raise UnknownChoice(option="--jobs", choices="1, 2, 3…", value=jobs)
+    return int(jobs)
 
 
 def status_of(outcomes: Collection[Outcome[Any]]) -> int:
@@ -87,3 +95,7 @@ def status_of(outcomes: Collection[Outcome[Any]]) -> int:
     if failed in (0, len(outcomes)):
         return EXIT_FAILED if failed else EXIT_DONE
     return EXIT_IN_PART
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _DIGITS

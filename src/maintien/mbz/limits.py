@@ -29,6 +29,12 @@ class ArchiveLimits:
     """One XML document. The users of a course of a million take 2 GiB."""
     rows: int = 2_000_000
     """Rows of one kind: enrolments, role assignments, users ... A whole national site has fewer."""
+    definitions: int = 100_000
+    """Enrolment methods, roles or groups of a course, or settings of a backup, each of which is kept: a
+    course of ten thousand activities has thirty thousand settings, and of the others some hundreds."""
+    text_total: int = 128 * MIB
+    """Characters of all values of one document together: a million users have eighty million. A quarter
+    of it for definitions, most of which have a name and nothing more."""
     text_length: int = MIB
     """Characters of one value. Names have 255; a group's description can be as long as its author likes."""
     token_length: int = MIB

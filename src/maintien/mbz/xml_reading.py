@@ -17,8 +17,10 @@ from maintien.errors import (
     DocumentTypeRefused,
     NestedTooDeep,
     TagTooLong,
+    TooManyDefinitions,
     TooManyNames,
     TooManyRows,
+    TooMuchText,
     TruncatedDocument,
     ValueTooLong,
 )
@@ -29,6 +31,9 @@ from maintien.messages import N_
 
 _SLICE: Final = 64 * KIB
 """Bytes that expat gets at once; it reads an unfinished tag again with each."""
+
+_DEFINITIONS_SHARE: Final = 4
+"""Definitions may have this part of a document's text."""
 
 _NOT_XML: Final = N_("it is not well-formed XML")
 _NOT_UTF_8: Final = N_("it holds bytes that are not UTF-8, or characters that XML has not")
@@ -64,6 +69,9 @@ class _Reader:
         self._names: dict[str, str] = {}
         self._fed = 0
         self._rows = 0
+        self._definitions = 0
+        self._text_total = 0
+        self._definition_text = 0
         self._node = shape_tree(shapes)
         self._depth = limits.depth
         self._passed_over = 0
@@ -114,10 +122,14 @@ class _Reader:
             raise self._broken_off(error, is_last=is_last) from error
 
     def _take(self) -> list[Record]:
-        self._rows += len(self._found)
+        found, self._found = self._found, []
+        self._rows += len(found)
         if self._rows > self._limits.rows:
             raise _refusal(TooManyRows, self._member, self._limits.rows)
-        found, self._found = self._found, []
+        if self._definitions > self._limits.definitions:
+            raise _refusal(TooManyDefinitions, self._member, self._limits.definitions)
+        if max(self._text_total, self._definition_text * _DEFINITIONS_SHARE) > self._limits.text_total:
+            raise _refusal(TooMuchText, self._member, self._limits.text_total)
         return found
 
     def _check_text(self) -> None:
@@ -139,6 +151,7 @@ class _Reader:
             self._give_row()
             self._shape = node.shape
             self._values = {key: attributes[key] for key in node.shape.attributes & attributes.keys()}
+            self._text_total += sum(map(len, self._values.values()))
 
     def _end(self, name: str) -> None:
         if self._passed_over:
@@ -149,13 +162,17 @@ class _Reader:
         if node.is_column:
             if self._values is None or name in self._values:
                 raise self._broken(_MISPLACED)
-            self._values[name] = "".join(self._text)
+            self._values[name] = text = "".join(self._text)
+            self._text_total += len(text)
         elif node.shape is not None:
             self._give_row()
 
     def _give_row(self) -> None:
         """Give out the innermost row, if that was not done when the first one within it began."""
         if self._values is not None:
+            if self._shape.is_definition:
+                self._definitions += 1
+                self._definition_text += sum(map(len, self._values.values()))
             self._found.append(Record(self._shape, self._values))
             self._values = None
 

@@ -12,6 +12,8 @@ class Shape:
     """From the root, as ``users/user``."""
     columns: frozenset[str]
     attributes: frozenset[str] = frozenset({"id"})
+    is_definition: bool = False
+    """Whether the rows are things of the course, such as groups, rather than of its people: few, and kept."""
 
 
 class Record(NamedTuple):

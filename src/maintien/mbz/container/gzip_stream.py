@@ -14,12 +14,12 @@ from maintien.errors import (
     TruncatedArchive,
 )
 from maintien.mbz.container.inflate import INFLATE_ERRORS, gzip_inflater
-from maintien.mbz.limits import KIB, MIB, ArchiveLimits
+from maintien.mbz.limits import KIB, ArchiveLimits
 from maintien.mbz.source import ArchiveSource
 from maintien.messages import N_
 
 _INPUT: Final = 64 * KIB
-_OUTPUT: Final = MIB
+_OUTPUT: Final = 256 * KIB
 """At most so much comes out at once, however well it was packed."""
 
 _BAD_DATA: Final = N_("its compressed data makes no sense, or its checksum is wrong")
@@ -40,24 +40,31 @@ class GzipStream:
         self._limits = limits
         self._inflater = gzip_inflater()
         self._packed = b""
+        """The beginning of a member, which was read with the end of the one before."""
         self._members = 1
         self.bytes_in = 0
         self.bytes_out = 0
 
     def read(self) -> bytes:
-        """Give the next bytes, at most a MiB; none at the end.
+        """Give the next bytes, at most 256 KiB; none at the end.
 
         Raises UnreadableArchive, TruncatedArchive, DamagedArchive and ArchiveBeyondLimits.
         """
         while not self._is_over():
-            packed = self._packed or self._read_packed()
-            if not packed:
-                raise TruncatedArchive(archive=self._source.name)
-            unpacked = self._inflate(packed)
+            unpacked = self._inflate(self._next_packed())
             if unpacked:
                 self._check_size(len(unpacked))
                 return unpacked
         return b""
+
+    def _next_packed(self) -> bytes:
+        """Give what the inflater needs next: nothing, as long as more comes out of what it has."""
+        if not self._inflater.needs_input:
+            return b""
+        packed, self._packed = self._packed or self._read_packed(), b""
+        if not packed:
+            raise TruncatedArchive(archive=self._source.name)
+        return packed
 
     def _is_over(self) -> bool:
         """Go on to the next member, if the last one is over; tell whether there is none."""
@@ -81,11 +88,9 @@ class GzipStream:
 
     def _inflate(self, packed: bytes) -> bytes:
         try:
-            unpacked = self._inflater.decompress(packed, _OUTPUT)
+            return self._inflater.decompress(packed, _OUTPUT)
         except INFLATE_ERRORS as error:
             raise DamagedArchive(archive=self._source.name, reason=_BAD_DATA) from error
-        self._packed = self._inflater.unconsumed_tail
-        return unpacked
 
     def _read_packed(self) -> bytes:
         packed = self._source.read(_INPUT)

@@ -9,7 +9,7 @@ from maintien.errors import ArchiveTooLarge, CompressionTooHigh, DamagedArchive
 from maintien.mbz.container.inflate import INFLATE_ERRORS, crc32, raw_inflater
 from maintien.mbz.container.member import Member
 from maintien.mbz.container.zip_directory import ZipEntry, find_entries
-from maintien.mbz.limits import KIB, MIB, ArchiveLimits
+from maintien.mbz.limits import KIB, ArchiveLimits
 from maintien.mbz.source import ArchiveSource
 from maintien.messages import N_
 
@@ -19,7 +19,7 @@ _ENCRYPTED: Final = 1
 _STORED: Final = 0
 _DEFLATED: Final = 8
 _INPUT: Final = 64 * KIB
-_OUTPUT: Final = MIB
+_OUTPUT: Final = 256 * KIB
 
 _LYING: Final = N_("its directory says something else than its members")
 _ENCRYPTION: Final = N_("it is encrypted, or packed in a way that Moodle does not use")
@@ -92,14 +92,11 @@ def _inflate(archive: str, packed: Iterator[bytes]) -> Iterator[bytes]:
     inflater = raw_inflater()
     try:
         for piece in packed:
-            given = piece
-            while given and not inflater.eof:
-                if chunk := inflater.decompress(given, _OUTPUT):
-                    yield chunk
-                given = inflater.unconsumed_tail
-        # All was given, but what came out was capped.
-        while not inflater.eof and (chunk := inflater.decompress(b"", _OUTPUT)):
-            yield chunk
+            if inflater.eof:
+                raise DamagedArchive(archive=archive, reason=_BAD_DATA)
+            yield inflater.decompress(piece, _OUTPUT)
+            while not inflater.needs_input and not inflater.eof:
+                yield inflater.decompress(b"", _OUTPUT)
     except INFLATE_ERRORS as error:
         raise DamagedArchive(archive=archive, reason=_BAD_DATA) from error
     if not inflater.eof or inflater.unused_data:

@@ -34,6 +34,7 @@ _INSTANCE: Final = Shape(
             "timemodified",
         }
     ),
+    is_definition=True,
 )
 _ENROLMENT: Final = Shape(
     path="enrolments/enrols/enrol/user_enrolments/enrolment",

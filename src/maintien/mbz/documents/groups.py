@@ -33,6 +33,7 @@ _GROUP: Final = Shape(
             "timemodified",
         }
     ),
+    is_definition=True,
 )
 _MEMBER: Final = Shape(
     path="groups/group/group_members/group_member",

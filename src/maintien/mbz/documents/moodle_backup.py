@@ -54,6 +54,7 @@ _SETTING: Final = Shape(
     path="moodle_backup/information/settings/setting",
     columns=frozenset({"level", "name", "value"}),
     attributes=frozenset(),
+    is_definition=True,
 )
 
 

@@ -15,7 +15,9 @@ from maintien.mbz.xml_shapes import Shape
 from maintien.moodle.ids import RoleId
 
 _ROLE: Final = Shape(
-    path="roles_definition/role", columns=frozenset({"name", "shortname", "nameincourse", "archetype"})
+    path="roles_definition/role",
+    columns=frozenset({"name", "shortname", "nameincourse", "archetype"}),
+    is_definition=True,
 )
 
 

@@ -17,6 +17,8 @@ _DIGITS: Final = 18
 """So many always fit into a database's number of 64 bits."""
 _SHOWN: Final = 40
 _REMEMBERED: Final = 4096
+_SHARED: Final = 255
+"""Longer texts are not remembered: somebody else decides how many there are."""
 
 
 def _once(value: str) -> int | None:
@@ -60,7 +62,8 @@ class Values:
 
     def common_text(self, name: str) -> str:
         """Give a text that many rows have in common; an empty one where it is NULL or not there."""
-        return _shared(self.text_or_empty(name))
+        text = self.text_or_empty(name)
+        return _shared(text) if len(text) <= _SHARED else text
 
     def text_or_null(self, name: str) -> str | None:
         """Give a text, or None where it is NULL or not there."""
@@ -103,7 +106,8 @@ class Values:
         return self.number_or_null(name) or 0
 
     def _number(self, name: str, value: str, *, parse: Callable[[str], int | None] = _once) -> int:
-        number = parse(value)
+        # Only what may be a number is remembered.
+        number = parse(value) if len(value) <= _DIGITS + 1 else None
         if number is not None:
             return number
         raise BrokenValue(
