@@ -9,16 +9,12 @@ from pathlib import Path
 from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.carrying_out import carry_out, exit_status
 from maintien.cli.conversion_notices import notices_of
-from maintien.cli.conversion_request import ConversionRequest, require_no_conflict
 from maintien.cli.feeds import reading_feeds
-from maintien.cli.late_starts import LateStarts
 from maintien.cli.notices import notify
 from maintien.cli.operators import require_operator
 from maintien.cli.output import result_console
-from maintien.cli.policies import Terms, make_policies
 from maintien.cli.progress import observer_of
 from maintien.cli.run_headers import conductor_for, plan_file_header, run_header
-from maintien.cli.selections import Asked, Found, find_courses
 from maintien.errors import (
     ConflictingOptions,
     EmptySelection,
@@ -33,6 +29,10 @@ from maintien.runs.execute import CourseOutcome, preview
 from maintien.runs.journal import RunKind
 from maintien.runs.plan_file_writing import PlanFileWriter, write_plan_file
 from maintien.sites.write_access import MayWrite
+from maintien.uses.conversion_request import ConversionRequest, require_no_conflict
+from maintien.uses.late_starts import LateStarts
+from maintien.uses.policies import Terms, make_policies
+from maintien.uses.selections import Asked, Found, find_courses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

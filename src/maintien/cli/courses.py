@@ -17,15 +17,15 @@ from maintien.cli.options import (
     CoursesFileOption,
 )
 from maintien.cli.output import print_document, result_console
-from maintien.cli.policies import STUDENT
 from maintien.cli.progress import observer_of
-from maintien.cli.selections import Asked, ask_for_courses, find_courses
-from maintien.cli.states import read_all_states
 from maintien.enrolments.risk import CourseRisk, count_risk
 from maintien.errors import EXIT_DONE, EmptySelection
 from maintien.messages import N_
 from maintien.planning.policy import AUTOMATIC_METHODS
 from maintien.reports.courses import courses_document, courses_table
+from maintien.uses.policies import STUDENT
+from maintien.uses.selections import Asked, ask_for_courses, find_courses
+from maintien.uses.states import read_all_states
 
 ABOUT_COURSES: Final = N_("List courses: participants, those enrolled automatically only, students at risk.")
 

@@ -17,7 +17,6 @@ from maintien.cli.global_options import invocation_of
 from maintien.cli.help import OTHER_PANEL
 from maintien.cli.output import print_document, result_console
 from maintien.cli.progress import waiting
-from maintien.cli.system_words import system_words
 from maintien.errors import EXIT_DONE, EXIT_IN_PART, DemoFolderUnusable, UnreadableDate
 from maintien.messages import N_
 from maintien.moodle.dates import parse_moment
@@ -26,6 +25,7 @@ from maintien.sites.demo.creation import create_demo
 from maintien.sites.demo.events import ConversionDone, StoryEvent
 from maintien.sites.demo.site import DemoSite, require_free_names
 from maintien.sites.demo.story import BEFORE, tell
+from maintien.uses.system_words import system_words
 
 ABOUT_DEMO: Final = N_(
     "Try everything on an embedded university: convert, let the cut come, see who kept access."

@@ -15,7 +15,6 @@ from xlsxwriter.exceptions import XlsxWriterException
 
 from maintien.bootstrap import Invocation
 from maintien.cli.run_sites import RunSite
-from maintien.cli.words import require_choice
 from maintien.errors import ConflictingOptions, MissingFile, UnwritableFile
 from maintien.messages import N_
 from maintien.moodle.ids import UserId
@@ -33,6 +32,7 @@ from maintien.reports.run_export import (
 from maintien.reports.runs import ListedRun
 from maintien.reports.spreadsheets import CsvTable, Table, TableWriter, XlsxTables
 from maintien.runs.journal import CourseRecord
+from maintien.uses.words import require_choice
 
 _BYTE_ORDER_MARK: Final = "\ufeff"
 """Without it, Excel takes a CSV file for one in Windows' old encoding."""

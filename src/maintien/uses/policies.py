@@ -4,10 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Final
 
-from maintien.cli.conversion_request import ConversionRequest, require_no_conflict
-from maintien.cli.courses_file import CourseLine
-from maintien.cli.selections import Found
-from maintien.cli.words import find_roles, parse_methods, require_choice, split_words
 from maintien.errors import MissingEndDate, UsageError
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.dates import parse_end_date
@@ -21,6 +17,10 @@ from maintien.planning.policy import (
     Mode,
     Policy,
 )
+from maintien.uses.conversion_request import ConversionRequest, require_no_conflict
+from maintien.uses.courses_file import CourseLine
+from maintien.uses.selections import Found
+from maintien.uses.words import find_roles, parse_methods, require_choice, split_words
 
 STUDENT: Final = "student"
 """The short name of the role that the procedure is about, as Moodle installs it."""
