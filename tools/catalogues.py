@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from string import Formatter
-from typing import Final
+from typing import BinaryIO, Final
 
 from babel.messages import Catalog, Message
 from babel.messages.extract import extract_from_dir
@@ -24,6 +24,8 @@ KEYWORDS: Final[dict[str, tuple[int, ...] | None]] = {
     "ngettext": (1, 2),
 }
 _WIDTH: Final = 100
+_TEMPLATE_TAG: Final = re.compile(r"""\{%\s*(tn?)\s+(?:"([^"]+)"|'([^']+)')(?:\s+(?:"([^"]+)"|'([^']+)'))?""")
+"""The tags of maintien/web/templatetags/texts.py: a sentence, or its forms for one and for many."""
 
 Ids = str | tuple[str, ...]
 Finding = str
@@ -59,11 +61,21 @@ def extract(package: Path) -> Catalog:
     """Collect the messages that the package's code marks, with the files they stand in."""
     template = Catalog(fuzzy=False)
     for name, _line, ids, comments, context in extract_from_dir(
-        package, [("**.py", "python")], keywords=KEYWORDS
+        package, [("**.py", "python"), ("**.html", _extract_template)], keywords=KEYWORDS
     ):
         where = (package.relative_to(package.parents[1]) / name).as_posix()
         template.add(ids, locations=[(where, 0)], auto_comments=comments, context=context)
     return template
+
+
+def _extract_template(
+    file: BinaryIO, _keywords: object, _comment_tags: object, _options: object
+) -> Iterator[tuple[int, str, str | tuple[str, str], list[str]]]:
+    """Collect the messages of a template, as Babel's own extractors do."""
+    for number, line in enumerate(file.read().decode().splitlines(), start=1):
+        for tag, *texts in _TEMPLATE_TAG.findall(line):
+            one, many = texts[0] or texts[1], texts[2] or texts[3]
+            yield (number, "ngettext", (one, many), []) if tag == "tn" else (number, "gettext", one, [])
 
 
 def _faults(catalogue: Catalog, used: set[Ids]) -> Iterator[Finding]:

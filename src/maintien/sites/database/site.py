@@ -12,6 +12,7 @@ from maintien.moodle.config import SiteConfig
 from maintien.moodle.ids import CourseId, GroupId, RoleId, UserId
 from maintien.planning.plan import CoursePlan
 from maintien.sites.database import (
+    categories,
     configuration,
     dirty_users,
     duplicate_roles,
@@ -23,6 +24,7 @@ from maintien.sites.database import (
     selecting,
     writing,
 )
+from maintien.sites.database.categories import CategoryRow
 from maintien.sites.database.connecting import reading_engine, writing_engine
 from maintien.sites.database.failures import database_failures
 from maintien.sites.database.operators import OperatorFound
@@ -79,6 +81,11 @@ class DatabaseSite:
         """Read the states of one batch of courses, all as of one moment, in the order given."""
         with self._reading() as connection:
             yield from reading.read_states(connection, self.tables, courses, inherited_roles, self.feeds)
+
+    def read_category_tree(self) -> list[CategoryRow]:
+        """Read all course categories, each before those below it, in Moodle's order."""
+        with self._reading() as connection:
+            return categories.read_category_tree(connection, self.tables)
 
     def read_people(self, ids: Iterable[UserId]) -> Mapping[UserId, Person]:
         """Read who people are; ids without an account are missing from the answer."""
