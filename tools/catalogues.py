@@ -69,10 +69,13 @@ def extract(package: Path) -> Catalog:
 
 
 def _extract_template(
-    file: BinaryIO, _keywords: object, _comment_tags: object, _options: object
+    fileobj: BinaryIO,
+    keywords: object,  # noqa: ARG001 -- Babel's own
+    comment_tags: object,  # noqa: ARG001 -- same
+    options: object,  # noqa: ARG001 -- same
 ) -> Iterator[tuple[int, str, str | tuple[str, str], list[str]]]:
     """Collect the messages of a template, as Babel's own extractors do."""
-    for number, line in enumerate(file.read().decode().splitlines(), start=1):
+    for number, line in enumerate(fileobj.read().decode().splitlines(), start=1):
         for tag, *texts in _TEMPLATE_TAG.findall(line):
             one, many = texts[0] or texts[1], texts[2] or texts[3]
             yield (number, "ngettext", (one, many), []) if tag == "tn" else (number, "gettext", one, [])

@@ -27,7 +27,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 -- Django's own
     """Say that the request can't be understood."""
-    return _failure(request, N_("This request can't be understood."), HTTPStatus.BAD_REQUEST)
+    return _failure(request, N_("This request can’t be understood."), HTTPStatus.BAD_REQUEST)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 -- Django's own
