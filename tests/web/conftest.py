@@ -1,47 +1,25 @@
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import django
 import pytest
-from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connections
 from django.test import Client
 
-from maintien.bootstrap import this_machine
-from maintien.web.configuration import SqliteFile, WebConfiguration
+from tests.web.django_here import CLOCK, FOLDER, NOW, Clock  # isort: split
+
 from maintien.web.demonstration import make_demo_sites
-from maintien.web.keys import prepare_folder
-from maintien.web.settings import django_settings
-from maintien.web.surroundings import Surroundings
-
-NOW = 1_804_000_000
-"""Unix seconds: 2 March 2027, in the middle of a university year."""
-FRONT_END = "10.1.2.3"
-
-
-class UndefinedVariable(str):
-    """What a template would show of a variable that is not there: the test fails instead."""
-
-    __slots__ = ()
-
-    def __contains__(self, _text: object) -> bool:
-        return True
-
-    def __mod__(self, variable: object) -> str:
-        raise AssertionError(f"a template uses {variable}, which is not there")
-
-
-@dataclass
-class Clock:
-    now: int = NOW
-
-    def __call__(self) -> int:
-        return self.now
+from maintien.web.journals import close_journals
+from maintien.web.models import Account, Right
+from maintien.web.operations.heart import is_shutting_down
+from maintien.web.operations.worker import OperationWorker, count_what_is_old
+from maintien.web.plan_files import close_plans
+from maintien.web.rights.roles import Role
+from maintien.web.sites import close_sites
+from maintien.web.surroundings import Surroundings, surroundings
 
 
 @dataclass(frozen=True)
@@ -53,64 +31,36 @@ class WebApplication:
 
     @property
     def surroundings(self) -> Surroundings:
-        found = settings.MAINTIEN
-        assert isinstance(found, Surroundings)
-        return found
+        return surroundings()
 
 
 @pytest.fixture(scope="session")
-def set_up_django(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]]:
-    """Configure Django once; give the folder it works in, and one with everything as it begins."""
-    folder, beginning = tmp_path_factory.mktemp("web"), tmp_path_factory.mktemp("web-beginning")
-    make_demo_sites(beginning, now=NOW)
-    text = (beginning / "sites.toml").read_text().replace(str(beginning), str(folder))
-    (beginning / "sites.toml").write_text(text)
-    shutil.copytree(beginning, folder, dirs_exist_ok=True)
-    prepare_folder(folder / "web")
-    machine = replace(
-        this_machine(),
-        site_file=folder / "sites.toml",
-        state=f"sqlite:///{folder / 'runs.sqlite'}",
-        clock=Clock(),
-    )
-    configuration = WebConfiguration(
-        folder=folder / "web",
-        database=SqliteFile(path=folder / "web" / "web.sqlite"),
-        hosts=("testserver",),
-        front_ends=frozenset({FRONT_END}),
-        user_header="X-Remote-User",
-    )
-    values = django_settings(Surroundings(machine=machine, configuration=configuration, is_demo=True))
-    values["TEMPLATES"][0]["OPTIONS"]["string_if_invalid"] = UndefinedVariable("%s")
-    # Argon2 is slow on purpose.
-    values["PASSWORD_HASHERS"] = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.configure(**values)
-    django.setup(set_prefix=False)
+def beginning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Make everything as it begins: a demo university, and empty tables."""
+    folder = tmp_path_factory.mktemp("web-beginning")
+    make_demo_sites(folder, now=NOW)
+    text = (folder / "sites.toml").read_text().replace(str(folder), str(FOLDER))
+    (folder / "sites.toml").write_text(text)
     call_command("migrate", verbosity=0, interactive=False)
     connections.close_all()
-    shutil.copytree(folder / "web", beginning / "web", dirs_exist_ok=True)
-    yield folder, beginning
+    shutil.copytree(FOLDER / "web", folder / "web")
+    yield folder
     connections.close_all()
 
 
 @pytest.fixture
-def application(set_up_django: tuple[Path, Path]) -> Iterator[WebApplication]:
-    folder, beginning = set_up_django
+def application(beginning: Path) -> Iterator[WebApplication]:
+    folder = FOLDER
     _forget()
     for path in (*folder.glob("*.sqlite*"), *(folder / "web").glob("*.sqlite*")):
         path.unlink()
     shutil.copytree(beginning, folder, dirs_exist_ok=True)
-    clock = settings.MAINTIEN.machine.clock
-    clock.now = NOW
-    yield WebApplication(folder=folder, clock=clock)
+    CLOCK.now = NOW
+    yield WebApplication(folder=folder, clock=CLOCK)
     _forget()
 
 
 def _forget() -> None:
-    from maintien.web.journals import close_journals
-    from maintien.web.operations.heart import is_shutting_down
-    from maintien.web.plan_files import close_plans
-    from maintien.web.sites import close_sites
 
     is_shutting_down.clear()
     close_sites()
@@ -126,11 +76,10 @@ SignIn = Callable[..., Client]
 @pytest.fixture
 def sign_in(application: WebApplication) -> SignIn:
     """Sign somebody in who has these rights: (role, site, category)."""
-    from maintien.web.models import Account, Right
 
     del application
 
-    def make(username: str, *rights: tuple[Any, str, int | None]) -> Client:
+    def make(username: str, *rights: tuple[Role, str, int | None]) -> Client:
         account = Account.objects.filter(username=username).first()
         if account is None:
             account = Account.objects.create_account(username)
@@ -145,7 +94,6 @@ def sign_in(application: WebApplication) -> SignIn:
 
 @pytest.fixture
 def administrator(sign_in: SignIn) -> Client:
-    from maintien.web.rights.roles import Role
 
     return sign_in("root", (Role.ADMINISTRATOR, "", None))
 
@@ -153,7 +101,6 @@ def administrator(sign_in: SignIn) -> Client:
 @pytest.fixture
 def work(application: WebApplication) -> Callable[[], None]:
     """Let a worker carry out what waits in the queue."""
-    from maintien.web.operations.worker import OperationWorker
 
     del application
 
@@ -176,7 +123,6 @@ def work(application: WebApplication) -> Callable[[], None]:
 @pytest.fixture
 def counted(application: WebApplication, work: Callable[[], None]) -> WebApplication:
     """The application once it has counted the demo site."""
-    from maintien.web.operations.worker import count_what_is_old
 
     count_what_is_old()
     work()

@@ -1,11 +1,14 @@
 """Maintaining access, from the list of courses to the undo, as the pages' forms send it."""
 
 import re
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 
 from django.test import Client
 
+from maintien.web.models import CountedCourse, Operation, PreparedPlan
+from maintien.web.rights.roles import Role
 from tests.web.conftest import SignIn, WebApplication
 
 UNTIL = "2028-08-31"
@@ -18,16 +21,14 @@ def follow(client: Client, url: str, values: dict[str, Any] | None = None) -> st
 
 
 def courses_at_risk(number: int) -> list[int]:
-    from maintien.web.models import CountedCourse
 
     rows = CountedCourse.objects.filter(site="demo", at_risk__gt=0).order_by("-at_risk", "course")
     return [row.course for row in rows[:number]]
 
 
-def prepare(client: Client, courses: list[int], **more: Any) -> int:
-    from maintien.web.models import PreparedPlan
+def prepare(client: Client, courses: list[int]) -> int:
 
-    values = {"course": courses, "until": UNTIL, "roles": ["student"], "keep_groups": "on", **more}
+    values = {"course": courses, "until": UNTIL, "roles": ["student"], "keep_groups": "on"}
     follow(client, "/sites/demo/plans/new", values)
     plan = PreparedPlan.objects.order_by("-id").first()
     assert plan is not None
@@ -35,7 +36,6 @@ def prepare(client: Client, courses: list[int], **more: Any) -> int:
 
 
 def people_with_manual_access(application: WebApplication, courses: list[int]) -> int:
-    import sqlite3
 
     connection = sqlite3.connect(application.folder / "university.sqlite")
     marks = ",".join(map(str, courses))
@@ -50,7 +50,6 @@ def people_with_manual_access(application: WebApplication, courses: list[int]) -
 def test_access_is_maintained_and_the_run_undone(
     counted: WebApplication, administrator: Client, work: Callable[[], None]
 ) -> None:
-    from maintien.web.models import Operation, PreparedPlan
 
     courses = courses_at_risk(2)
     before = people_with_manual_access(counted, courses)
@@ -97,7 +96,6 @@ def test_access_is_maintained_and_the_run_undone(
 def test_above_500_people_their_number_has_to_be_typed(
     counted: WebApplication, administrator: Client, work: Callable[[], None]
 ) -> None:
-    from maintien.web.models import PreparedPlan
 
     number = prepare(administrator, courses_at_risk(1000))
     work()
@@ -114,8 +112,6 @@ def test_above_500_people_their_number_has_to_be_typed(
 def test_whoever_prepared_a_plan_does_not_approve_it(
     counted: WebApplication, sign_in: SignIn, administrator: Client, work: Callable[[], None]
 ) -> None:
-    from maintien.web.models import PreparedPlan
-    from maintien.web.rights.roles import Role
 
     follow(administrator, "/sites/demo/settings", {"needs_four_eyes": "on"})
     both = sign_in("both", (Role.ENGINEER, "demo", None), (Role.APPROVER, "demo", None))
@@ -136,7 +132,6 @@ def test_whoever_prepared_a_plan_does_not_approve_it(
 def test_a_plan_says_in_the_readers_language_why_it_failed(
     counted: WebApplication, administrator: Client, work: Callable[[], None]
 ) -> None:
-    from maintien.web.models import PreparedPlan
 
     number = prepare(administrator, courses_at_risk(1))
     counted.clock.now += 3 * 365 * 24 * 3600
@@ -151,7 +146,6 @@ def test_a_plan_says_in_the_readers_language_why_it_failed(
 def test_a_date_that_has_passed_is_refused_in_the_form(
     counted: WebApplication, administrator: Client
 ) -> None:
-    from maintien.web.models import PreparedPlan
 
     values = {"course": courses_at_risk(1), "until": "2020-01-01", "roles": ["student"]}
     page = follow(administrator, "/sites/demo/plans/new", values)

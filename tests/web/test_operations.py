@@ -8,12 +8,16 @@ import pytest
 from django.db import connections
 from django.test import Client
 
+from maintien.runs import execute
+from maintien.web.models import Operation, PreparedPlan
+from maintien.web.operations.asking import enqueue, revive
+from maintien.web.operations.carrying_out import carry_out_operation
+from maintien.web.operations.heart import Heart, is_shutting_down
 from tests.web.conftest import WebApplication, _forget
 from tests.web.test_guided_path import courses_at_risk, follow, people_with_manual_access, prepare
 
 
 def applied_operation(administrator: Client, work: Callable[[], None], courses: list[int]) -> int:
-    from maintien.web.models import Operation, PreparedPlan
 
     number = prepare(administrator, courses)
     work()
@@ -23,15 +27,12 @@ def applied_operation(administrator: Client, work: Callable[[], None], courses: 
 
 
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    from maintien.runs import execute
 
     monkeypatch.setattr(execute, "batches", lambda sizes, _size: iter([[size] for size in sizes]))
 
 
 def die_at(course: int, operation: int) -> None:
     """Carry an operation out in a process that is killed when it has done so many courses."""
-    from maintien.web.operations.carrying_out import carry_out_operation
-    from maintien.web.operations.heart import Heart
 
     _forget()
     pid = os.fork()
@@ -44,7 +45,7 @@ def die_at(course: int, operation: int) -> None:
             if done >= course:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        Heart.advanced = advanced  # type: ignore[method-assign]  # only in this process
+        Heart.advanced = advanced  # type: ignore[assignment, method-assign]  # only in this process
         try:
             carry_out_operation(operation)
         finally:
@@ -61,8 +62,6 @@ def test_a_run_whose_worker_is_killed_is_gone_on_with_by_another(
     work: Callable[[], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from maintien.web.models import Operation, PreparedPlan
-    from maintien.web.operations.asking import revive
 
     small_batches(monkeypatch)
     courses = courses_at_risk(6)
@@ -89,8 +88,6 @@ def test_a_run_whose_worker_is_killed_is_gone_on_with_by_another(
 def test_an_operation_is_carried_out_once_however_often_the_queue_has_it(
     counted: WebApplication, administrator: Client, work: Callable[[], None]
 ) -> None:
-    from maintien.web.models import Operation
-    from maintien.web.operations.asking import enqueue
 
     number = applied_operation(administrator, work, courses_at_risk(1))
     enqueue(Operation.objects.get(pk=number))
@@ -105,8 +102,6 @@ def test_a_run_is_stopped_between_two_courses_and_gone_on_with(
     work: Callable[[], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from maintien.web.models import Operation
-    from maintien.web.operations.heart import Heart
 
     small_batches(monkeypatch)
     number = applied_operation(administrator, work, courses_at_risk(4))
@@ -134,9 +129,6 @@ def test_a_worker_that_is_told_to_end_leaves_the_rest_to_the_next(
     work: Callable[[], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from maintien.web.models import Operation
-    from maintien.web.operations.carrying_out import carry_out_operation
-    from maintien.web.operations.heart import is_shutting_down
 
     small_batches(monkeypatch)
     number = applied_operation(administrator, work, courses_at_risk(4))
@@ -150,7 +142,6 @@ def test_a_worker_that_is_told_to_end_leaves_the_rest_to_the_next(
 
 
 def test_the_same_work_is_not_asked_for_twice(counted: WebApplication, administrator: Client) -> None:
-    from maintien.web.models import Operation
 
     for _ in range(2):
         follow(administrator, "/sites/demo/courses/count")
@@ -160,7 +151,6 @@ def test_the_same_work_is_not_asked_for_twice(counted: WebApplication, administr
 def test_progress_is_a_part_of_the_page_and_reloads_it_at_the_end(
     counted: WebApplication, administrator: Client, work: Callable[[], None]
 ) -> None:
-    from maintien.web.models import Operation
 
     follow(administrator, "/sites/demo/courses/count")
     number = Operation.objects.filter(kind="count").order_by("-id")[0].pk

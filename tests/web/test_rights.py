@@ -6,6 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from maintien.web.models import CountedCategory, CountedCourse, PreparedPlan
+from maintien.web.rights.pages import PAGES
+from maintien.web.rights.roles import GRANTED, Permission, Role
 from tests.web.conftest import SignIn, WebApplication
 from tests.web.test_guided_path import courses_at_risk, follow, prepare
 
@@ -31,13 +34,11 @@ def address_of(pattern: str) -> str:
 
 
 def test_every_address_is_in_the_table_of_pages_and_the_other_way_round(application: WebApplication) -> None:
-    from maintien.web.rights.pages import PAGES
 
     assert {name for name, _ in patterns(get_resolver())} == PAGES.keys()
 
 
 def test_every_page_refuses_methods_that_it_does_not_declare(administrator: Client) -> None:
-    from maintien.web.rights.pages import PAGES
 
     for name, pattern in patterns(get_resolver()):
         for method in {"GET", "POST", "PUT", "DELETE", "PATCH"} - PAGES[name].keys():
@@ -49,8 +50,6 @@ def test_every_page_refuses_methods_that_it_does_not_declare(administrator: Clie
 def test_a_role_reaches_what_the_table_grants_it_and_nothing_else(
     counted: WebApplication, sign_in: SignIn, role: str
 ) -> None:
-    from maintien.web.rights.pages import PAGES
-    from maintien.web.rights.roles import GRANTED, Permission, Role
 
     free = {Permission.NOTHING, Permission.SIGN_IN}
     for name, pattern in patterns(get_resolver()):
@@ -64,8 +63,6 @@ def test_a_role_reaches_what_the_table_grants_it_and_nothing_else(
 
 
 def test_without_signing_in_every_page_leads_to_signing_in(counted: WebApplication) -> None:
-    from maintien.web.rights.pages import PAGES
-    from maintien.web.rights.roles import Permission
 
     for name, pattern in patterns(get_resolver()):
         for method, permission in PAGES[name].items():
@@ -76,7 +73,6 @@ def test_without_signing_in_every_page_leads_to_signing_in(counted: WebApplicati
 
 
 def test_rights_on_one_site_are_none_on_another(counted: WebApplication, sign_in: SignIn) -> None:
-    from maintien.web.rights.roles import Role
 
     client = sign_in("elsewhere", (Role.ADMINISTRATOR, "other", None))
     assert client.get("/sites/demo/courses").status_code == 404
@@ -86,8 +82,6 @@ def test_rights_on_one_site_are_none_on_another(counted: WebApplication, sign_in
 def test_an_engineer_sees_and_prepares_only_in_the_own_category(
     counted: WebApplication, sign_in: SignIn
 ) -> None:
-    from maintien.web.models import CountedCategory, CountedCourse, PreparedPlan
-    from maintien.web.rights.roles import Role
 
     tree = list(CountedCategory.objects.filter(site="demo", depth=0, courses__gt=0).order_by("position"))
     own, other = tree[0], tree[1]
@@ -107,8 +101,6 @@ def test_an_engineer_sees_and_prepares_only_in_the_own_category(
 def test_an_engineer_neither_sees_nor_undoes_what_was_done_elsewhere(
     counted: WebApplication, sign_in: SignIn, administrator: Client, work: object
 ) -> None:
-    from maintien.web.models import CountedCategory, CountedCourse, PreparedPlan
-    from maintien.web.rights.roles import Role
 
     assert callable(work)
     course = courses_at_risk(1)[0]

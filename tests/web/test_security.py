@@ -1,10 +1,23 @@
 """What protects people's data: headers, forms, reading pages that can't write, the audit trail."""
 
+import re
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
+from maintien.web.audit import find_broken_entry, note_of
+from maintien.web.middleware.reading import ReadingMiddleware, WroteWhileReading
+from maintien.web.models import Account, AuditEntry, CountedCourse
+from maintien.web.models.audit import AuditIsAppendOnly
+from maintien.web.settings import django_settings
+from maintien.web.views.audit import ACTIONS
 from tests.web.conftest import SignIn, WebApplication
+from tests.web.test_guided_path import UNTIL, courses_at_risk
 
 
 def test_pages_are_kept_by_no_cache_and_run_no_inline_script(administrator: Client) -> None:
@@ -19,8 +32,6 @@ def test_pages_are_kept_by_no_cache_and_run_no_inline_script(administrator: Clie
 
 
 def test_templates_have_neither_inline_script_nor_inline_style() -> None:
-    import re
-    from importlib.resources import files
 
     for template in (files("maintien") / "web" / "templates" / "maintien").iterdir():
         text = template.read_text(encoding="utf-8")
@@ -43,9 +54,6 @@ def test_cookies_are_out_of_reach_of_scripts(application: WebApplication) -> Non
 
 
 def test_behind_https_cookies_are_secure_and_browsers_stay_with_it(application: WebApplication) -> None:
-    from dataclasses import replace
-
-    from maintien.web.settings import django_settings
 
     here = application.surroundings
     values = django_settings(replace(here, configuration=replace(here.configuration, is_https=True)))
@@ -55,10 +63,6 @@ def test_behind_https_cookies_are_secure_and_browsers_stay_with_it(application: 
 
 
 def test_a_page_that_is_looked_at_can_not_write(application: WebApplication) -> None:
-    from django.http import HttpRequest, HttpResponse
-
-    from maintien.web.middleware.reading import ReadingMiddleware, WroteWhileReading
-    from maintien.web.models import Account
 
     def page(_request: HttpRequest) -> HttpResponse:
         Account.objects.create_account("made while reading")
@@ -71,7 +75,6 @@ def test_a_page_that_is_looked_at_can_not_write(application: WebApplication) -> 
 
 
 def test_names_with_markup_are_shown_as_they_are(counted: WebApplication, administrator: Client) -> None:
-    from maintien.web.models import CountedCourse
 
     CountedCourse.objects.filter(site="demo").update(fullname="<script>alert(1)</script>{0}")
     page = administrator.get("/sites/demo/courses").content.decode()
@@ -80,7 +83,6 @@ def test_names_with_markup_are_shown_as_they_are(counted: WebApplication, admini
 
 
 def test_what_people_do_is_noted(application: WebApplication, administrator: Client) -> None:
-    from maintien.web.models import AuditEntry
 
     administrator.post("/sites/demo/settings", {"needs_four_eyes": "on"})
     entry = AuditEntry.objects.order_by("-id").first()
@@ -95,11 +97,6 @@ def test_what_people_do_is_noted(application: WebApplication, administrator: Cli
 
 
 def test_every_noted_action_has_its_words() -> None:
-    import re
-    from importlib.resources import files
-    from pathlib import Path
-
-    from maintien.web.views.audit import ACTIONS
 
     folder = Path(str(files("maintien") / "web"))
     text = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
@@ -109,9 +106,6 @@ def test_every_noted_action_has_its_words() -> None:
 
 
 def test_the_audit_trail_can_not_be_changed_by_the_application(application: WebApplication) -> None:
-    from maintien.web.audit import note_of
-    from maintien.web.models import AuditEntry
-    from maintien.web.models.audit import AuditIsAppendOnly
 
     note_of("alice", "signed_in", details={})
     entry = AuditEntry.objects.get()
@@ -130,8 +124,6 @@ def test_the_audit_trail_can_not_be_changed_by_the_application(application: WebA
 
 
 def test_a_trail_that_was_changed_behind_its_back_is_found_out(application: WebApplication) -> None:
-    from maintien.web.audit import find_broken_entry, note_of
-    from maintien.web.models import AuditEntry
 
     for name in ("alice", "bob", "carol"):
         note_of(name, "signed_in", details={})
@@ -144,7 +136,6 @@ def test_a_trail_that_was_changed_behind_its_back_is_found_out(application: WebA
 
 
 def test_too_many_requests_have_to_wait(counted: WebApplication, administrator: Client) -> None:
-    from tests.web.test_guided_path import UNTIL, courses_at_risk
 
     values = {"course": courses_at_risk(1), "until": UNTIL, "roles": ["student"]}
     statuses = [administrator.post("/sites/demo/plans/new", values).status_code for _ in range(21)]

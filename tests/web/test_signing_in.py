@@ -1,16 +1,19 @@
 """Signing in: passwords, one-time links, the front end's header, and what is refused."""
 
+import re
+
 import pytest
 from django.test import Client
 
-from tests.web.conftest import FRONT_END, SignIn, WebApplication
+from maintien.web.links import make_link
+from maintien.web.models import Account
+from tests.web.conftest import SignIn, WebApplication
+from tests.web.django_here import FRONT_END
 
 PASSWORD = "a sentence that is easy to remember"
 
 
 def make_link_for(username: str) -> str:
-    from maintien.web.links import make_link
-    from maintien.web.models import Account
 
     return make_link(Account.objects.create_account(username))
 
@@ -47,7 +50,6 @@ def test_a_links_secret_is_not_in_the_database(application: WebApplication) -> N
 
 @pytest.mark.parametrize("password", ["short", "password1234", "alice-alice-alice"])
 def test_a_password_that_can_be_guessed_is_refused(application: WebApplication, password: str) -> None:
-    from maintien.web.models import Account
 
     secret = make_link_for("alice-alice-alice")
     response = Client().post(f"/link/{secret}", {"password": password, "again": password})
@@ -69,7 +71,6 @@ def test_too_many_wrong_passwords_lock_an_account_for_that_address(application: 
 
 
 def test_a_barred_account_is_out_at_once(application: WebApplication, sign_in: SignIn) -> None:
-    from maintien.web.models import Account
 
     client = sign_in("alice")
     assert client.get("/").status_code == 200
@@ -78,7 +79,6 @@ def test_a_barred_account_is_out_at_once(application: WebApplication, sign_in: S
 
 
 def test_a_header_signs_in_when_a_front_end_sends_it(application: WebApplication) -> None:
-    from maintien.web.models import Account
 
     Account.objects.create_account("alice")
     client = Client(REMOTE_ADDR=FRONT_END, headers={"X-Remote-User": "alice"})
@@ -86,7 +86,6 @@ def test_a_header_signs_in_when_a_front_end_sends_it(application: WebApplication
 
 
 def test_a_header_is_worth_nothing_from_anybody_else(application: WebApplication) -> None:
-    from maintien.web.models import Account
 
     Account.objects.create_account("alice")
     client = Client(REMOTE_ADDR="10.1.2.4", headers={"X-Remote-User": "alice"})
@@ -94,7 +93,6 @@ def test_a_header_is_worth_nothing_from_anybody_else(application: WebApplication
 
 
 def test_a_header_makes_no_account(application: WebApplication) -> None:
-    from maintien.web.models import Account
 
     client = Client(REMOTE_ADDR=FRONT_END, headers={"X-Remote-User": "nobody"})
     assert client.get("/").status_code == 302
@@ -109,7 +107,6 @@ def test_signing_in_leads_nowhere_else(application: WebApplication) -> None:
 
 
 def test_an_administrator_makes_an_account_and_its_link(administrator: Client) -> None:
-    import re
 
     values = {"username": "bob", "name": "Bob", "role": "viewer", "site": "demo"}
     page = administrator.post("/accounts/new", values).content.decode()

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 from threading import Lock
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from django.http import Http404
 
@@ -43,7 +42,7 @@ def require_site(name: str) -> KnownSite:
 def zone_of(name: str) -> tzinfo:
     """Give a site's time zone without opening it, as it was when it was counted."""
     counted = CountedSite.objects.filter(site=name).first()
-    return find_zone(counted.zone if counted else None, surroundings().machine.zone or ZoneInfo("UTC"))
+    return find_zone(counted.zone if counted else None, surroundings().machine.zone)
 
 
 def invocation_for(site: str, account: Account | None, *, texts: Texts | None = None) -> Invocation:

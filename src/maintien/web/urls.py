@@ -1,8 +1,8 @@
 """Where each page is; what each asks for is in rights/pages.py."""
 
-from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from maintien.web.surroundings import surroundings
 from maintien.web.views import (
     accounts,
     audit,
@@ -61,7 +61,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sites/<str:site>/", include(_OF_A_SITE)),
 ]
 
-if settings.MAINTIEN.configuration.cas:
+if surroundings().configuration.cas:
     from django_cas_ng.views import CallbackView, LoginView
 
     urlpatterns.append(
@@ -78,5 +78,5 @@ if settings.MAINTIEN.configuration.cas:
             ),
         )
     )
-if settings.MAINTIEN.configuration.oidc is not None:
+if surroundings().configuration.oidc is not None:
     urlpatterns.append(path("oidc/", include("mozilla_django_oidc.urls")))

@@ -38,7 +38,9 @@ def read_category_tree(connection: Connection, tables: MoodleTables) -> list[Cat
 
 
 def _in_order(below: Mapping[int, list[tuple[int, str]]]) -> Iterator[CategoryRow]:
-    waiting = [(id_, name, (CategoryId(id_),), 0) for id_, name in reversed(below.get(0, []))]
+    waiting: list[tuple[int, str, tuple[CategoryId, ...], int]] = [
+        (id_, name, (CategoryId(id_),), 0) for id_, name in reversed(below.get(0, []))
+    ]
     while waiting:
         id_, name, ancestry, parent = waiting.pop()
         yield CategoryRow(CategoryId(id_), name, CategoryId(parent), ancestry)

@@ -1,6 +1,6 @@
 """Who may sign in, and with which rights on which sites."""
 
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -30,7 +30,7 @@ class Account(AbstractBaseUser):
     """In whose name changes are written in Moodle; empty for the site's first administrator."""
     is_active = models.BooleanField(default=True)
 
-    objects: ClassVar[Accounts] = Accounts()  # type: ignore[assignment]  # it knows one class only
+    objects: ClassVar[Accounts] = Accounts()
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -85,6 +85,6 @@ class OneTimeLink(models.Model):
         return f"link of {self.account_id}"
 
     @classmethod
-    def of_account(cls, account: Account) -> models.QuerySet[Self]:
+    def of_account(cls, account: Account) -> "models.QuerySet[OneTimeLink]":
         """Find the links of an account."""
-        return cls._default_manager.filter(account=account)
+        return cls.objects.filter(account=account)

@@ -48,7 +48,7 @@ class AuditEntry(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's own
         """Add the entry; one that is there is not changed."""
-        if self.pk is not None:
+        if not self._state.adding:
             raise AuditIsAppendOnly
         super().save(*args, **kwargs)
 

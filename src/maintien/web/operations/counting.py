@@ -27,7 +27,7 @@ def count(work: Work) -> Outcome:
     with open_site_session(site) as session:
         began = now()
         tree = session.site.read_category_tree()
-        paths = {row.id: path_of(row.ancestry) for row in tree}
+        paths = {int(row.id): path_of(row.ancestry) for row in tree}
         sizes = session.site.select(Selection(everything=True))
         risks: list[CourseRisk] = []
         for risk in count_courses(session, sizes, observer=work.heart):
@@ -90,9 +90,9 @@ def _course_row(site: str, risk: CourseRisk, paths: Mapping[int, str]) -> Counte
 def _category_rows(site: str, tree: list[CategoryRow], courses: list[CountedCourse]) -> list[CountedCategory]:
     number: Counter[int] = Counter()
     at_risk: Counter[int] = Counter()
-    above = {row.id: row.ancestry for row in tree}
+    above = {int(row.id): row.ancestry for row in tree}
     for course in courses:
-        for category in above.get(course.category, ()):  # type: ignore[call-overload]  # a CategoryId
+        for category in above.get(course.category, ()):
             number[category] += 1
             at_risk[category] += course.at_risk
     return [

@@ -96,7 +96,7 @@ def new_account(request: HttpRequest) -> HttpResponse:
             account.moodle_username = form.cleaned_data["moodle_username"]
             account.save()
             _add_right(account, right)
-            audit.note(asked, "account_made", whose=account.username, **_described(right))
+            audit.note(asked, "account_made", whose=account.username, right=_described(right))
         return _show(asked, account, link=make_link(account))
     return render(request, "maintien/account_new.html", {"form": form, "right": right})
 
@@ -143,7 +143,7 @@ def change_right(request: HttpRequest, number: int) -> HttpResponse:
     if not form.is_valid():
         return _show(asked, account, right=form)
     _add_right(account, form)
-    audit.note(asked, "right_given", whose=account.username, **_described(form))
+    audit.note(asked, "right_given", whose=account.username, right=_described(form))
     return redirect("account", number=account.pk)
 
 
@@ -197,8 +197,9 @@ def _add_right(account: Account, form: RightForm) -> None:
     )
 
 
-def _described(form: RightForm) -> dict[str, object]:
-    return {name: form.cleaned_data[name] for name in ("role", "site", "category")}
+def _described(form: RightForm) -> str:
+    values = form.cleaned_data
+    return str(Right(role=values["role"], site=values["site"], category=values["category"]))
 
 
 def _is_own_last(request: PageRequest, account: Account, right: Right) -> bool:
