@@ -1,5 +1,8 @@
 """Measures ``convert`` beside the bare database, side by side in one run: ``make bench``.
 
+With ``--rescue`` it measures ``rescue`` instead, over a log of ``--log-rows`` rows, and shows by which
+indexes the database reads it.
+
 For each database and size: the whole ``maintien`` process, from its start to its end, once for the
 preview and once for the conversion; and the set-based SQL that inserts the same rows in an equal
 database on the same server. The ratio is conversion to bare SQL.
@@ -9,6 +12,7 @@ import argparse
 from collections.abc import Iterator
 
 from benchmarks.conversion import Measurement, measure
+from benchmarks.rescue import RescueMeasurement, measure_rescue
 from benchmarks.servers import SERVERS
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -28,6 +32,10 @@ HEADINGS = (
 def main() -> None:
     """Measure what the arguments ask for, a line a measurement."""
     arguments = _parse_arguments()
+    if arguments.rescue:
+        for rescued in _rescues(arguments):
+            _print_rescue(rescued)
+        return
     print("".join(name.rjust(width) for name, width in HEADINGS), flush=True)
     for measurement in _measurements(arguments):
         print(_line(measurement), flush=True)
@@ -39,7 +47,28 @@ def _parse_arguments() -> argparse.Namespace:
     parser.add_argument("--databases", nargs="+", choices=SERVERS, default=list(SERVERS))
     parser.add_argument("--log", choices=("on", "off", "both"), default="both")
     parser.add_argument("--rounds", type=int, default=1, help="how often each is measured")
+    parser.add_argument("--rescue", action="store_true", help="measure rescues after a cut")
+    parser.add_argument("--log-rows", type=int, default=20 * 1_000_000, help="rows of the log before the cut")
     return parser.parse_args()
+
+
+def _rescues(arguments: argparse.Namespace) -> Iterator[RescueMeasurement]:
+    for database in arguments.databases:
+        with SERVERS[database]() as server:
+            for size in arguments.sizes:
+                for _ in range(arguments.rounds):
+                    yield measure_rescue(server, database, size, arguments.log_rows)
+
+
+def _print_rescue(measured: RescueMeasurement) -> None:
+    print(
+        f"{measured.database}: {measured.enrolments:,} enrolments, {measured.log_rows:,} log rows,"
+        f" {measured.people_back:,} given back; preview {measured.preview_seconds:.1f} s,"
+        f" run {measured.run_seconds:.1f} s, peak {measured.peak_megabytes:.0f} MB",
+        flush=True,
+    )
+    for what, lines in measured.plans:
+        print(f"  {what}:", *(f"    {line}" for line in lines), sep="\n", flush=True)
 
 
 def _measurements(arguments: argparse.Namespace) -> Iterator[Measurement]:

@@ -1,10 +1,12 @@
 """Puts recorded courses into a database, and reads back what became of them."""
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, column, insert, select, table, text
+from sqlalchemy import ColumnElement, Connection, column, insert, select, table, text, update
 
+from maintien.moodle.php_serialize import serialize
 from tests.golden_rows import RECORDED_COLUMNS, ComparableRows, CourseRows, Row, comparable
 from tests.moodle_schema import RECORDED_PREFIX
 from tests.recorded_cases import (
@@ -26,6 +28,7 @@ __all__ = [
     "comparable",
     "cut_case",
     "load_before",
+    "load_cut",
     "procedure_case",
     "read_rows",
     "rows_of",
@@ -49,8 +52,28 @@ def load_before(connection: Connection, case: RecordedCase, prefix: str = RECORD
     Recorded rows keep their ids. The standard log is switched on where ``case.has_whole_log``; Moodle
     4.1's recordings lack log rows.
     """
-    for name, rows in _site(case).items():
+    for name, rows in _site(case, case.before).items():
         _insert(connection, prefix + name, rows)
+
+
+def load_cut(
+    connection: Connection, case: CutCase, prefix: str = RECORDED_PREFIX, *, as_json: bool = True
+) -> None:
+    """Fill empty tables with the state after a cut, and the log that the sync left, as it was recorded.
+
+    Otherwise as :func:`load_before`. Not ``as_json``, Moodle writes ``other`` in PHP's serialised form.
+    """
+    for name, rows in _site(case, case.cut).items():
+        _insert(connection, prefix + name, rows)
+    log = case.cut_log if as_json else tuple(_php_serialised(row) for row in case.cut_log)
+    _insert(connection, prefix + "logstore_standard_log", list(log))
+    if not as_json:
+        settings = table(prefix + "config_plugins", column("name"), column("value"))
+        connection.execute(update(settings).where(settings.c.name == "jsonformat").values(value="0"))
+
+
+def _php_serialised(row: Row) -> Row:
+    return {**row, "other": serialize(json.loads(row["other"])).decode()}
 
 
 def rows_of(connection: Connection, case: RecordedCase, prefix: str = RECORDED_PREFIX) -> ComparableRows:
@@ -76,7 +99,7 @@ def read_rows(connection: Connection, case: RecordedCase, prefix: str = RECORDED
     )
 
 
-def _site(case: RecordedCase) -> Mapping[str, list[Row]]:
+def _site(case: RecordedCase, state: CourseRows) -> Mapping[str, list[Row]]:
     return {
         "config": [{"name": name, "value": value} for name, value in _core_settings(case).items()],
         "config_plugins": _plugin_settings(case),
@@ -94,10 +117,10 @@ def _site(case: RecordedCase) -> Mapping[str, list[Row]]:
         "groups": [
             {"id": id_, "courseid": case.course.id, "name": f"Group {id_}"} for id_ in sorted(_groups(case))
         ],
-        "enrol": list(case.before.enrol),
-        "user_enrolments": list(case.before.user_enrolments),
-        "role_assignments": list(case.before.role_assignments),
-        "groups_members": list(case.before.groups_members),
+        "enrol": list(state.enrol),
+        "user_enrolments": list(state.user_enrolments),
+        "role_assignments": list(state.role_assignments),
+        "groups_members": list(state.groups_members),
     }
 
 

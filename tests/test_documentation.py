@@ -33,6 +33,7 @@ PAGE_OF: Final = {
     "participants": "participants.md",
     "convert": "convert.md",
     "apply": "plan-files.md",
+    "rescue": "rescue.md",
     "runs": "runs.md",
     "undo": "runs.md",
     "resume": "runs.md",
@@ -256,7 +257,7 @@ def sentence(message: str) -> str:
 
 @by_language
 def test_every_reason_and_finding_of_the_documents_is_explained(language: str) -> None:
-    page = read(GUIDE / language / "convert.md")
+    page = "".join(read(GUIDE / language / name) for name in ("convert.md", "rescue.md"))
     kinds = [kind_of(each) for each in (*get_args(Reason), *get_args(Finding))]
 
     assert [kind for kind in kinds if f"`{kind}`" not in page] == []

@@ -246,6 +246,30 @@ class MissingEndDate(UsageError):
     )
 
 
+class MissingSince(UsageError):
+    """A rescue was not told since when."""
+
+    message = N_("Say since when access was taken: --since DATE, such as the day before the cut.")
+
+
+class UnreadableMoment(UsageError):
+    """The text is not a moment, and there is no never here."""
+
+    message = N_("{text!r} is not a moment: write 2027-08-31, 2027-08-31T18:00 or @1819749599 (Unix time).")
+
+
+class SinceInTheFuture(UsageError):
+    """The beginning of the time asked for is still to come."""
+
+    message = N_("--since {text!r} is still to come: give the day before the cut, or an earlier one.")
+
+
+class SinceAfterTo(UsageError):
+    """The time asked for ends before it begins."""
+
+    message = N_("--since {since!r} is after --to {to!r}: give them the other way round.")
+
+
 class MissingCourse(UsageError):
     """A command for single courses got none."""
 
@@ -661,6 +685,14 @@ class AccessWouldBeLost(UsageError):
     message = N_(
         "Undoing run {run} takes people's only access to a course away (people: {people}): add"
         " --even-if-access-is-lost if that is what you want."
+    )
+
+
+class ResumeByCommandOnly(UsageError):
+    """What the run's plans depend on is read on the command line only."""
+
+    message = N_(
+        "Run {run} depends on a feed or on Moodle’s log: go on with it by “maintien resume {run} --run”."
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from tests.cli.conftest import Say
 
 CONVERT = ("convert", "--course", "BIO", "--until", "2027-08-31")
+RESCUE = ("rescue", "--course", "BIO", "--since", "2026-08-25", "--until", "2027-08-31")
 
 WRONG_USAGE = {
     "no command": ("--json",),
@@ -68,6 +69,18 @@ WRONG_USAGE = {
     "a feed that is gone without a move": (*CONVERT, "--feed-is-gone"),
     "a feed that is gone while adding": (*CONVERT, "--mode", "add", "--feed-is-gone"),
     "like Moodle with enabling": (*CONVERT, "--like-moodle", "--enable-manual"),
+    "a rescue of no course": (*RESCUE[:1], *RESCUE[3:]),
+    "a rescue since nobody knows when": ("rescue", "--course", "BIO", "--until", "2027-08-31"),
+    "a rescue without an end date": RESCUE[:5],
+    "a rescue since a word": (*RESCUE, "--since", "yesterday"),
+    "a rescue since never": (*RESCUE, "--since", "never"),
+    "a rescue to never": (*RESCUE, "--to", "never"),
+    "a rescue since a day to come": (*RESCUE, "--since", "2026-08-30"),
+    "a rescue to before its beginning": (*RESCUE, "--to", "2026-08-24"),
+    "a rescue until the past": (*RESCUE, "--until", "2026-08-28"),
+    "a rescue of the manual method": (*RESCUE, "--methods", "manual"),
+    "a rescue of an unknown role": (*RESCUE, "--roles", "dean"),
+    "a rescue with groups and without": (*RESCUE, "--keep-groups", "--no-keep-groups"),
     "a courses file that is not there": ("courses", "--courses-file", "nowhere.csv"),
     "a courses file that is a folder": ("courses", "--courses-file", "/"),
 }

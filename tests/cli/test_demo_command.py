@@ -91,6 +91,69 @@ def test_the_commands_to_try_next_work(document: Mapping[str, Any], say: Say) ->
         assert (said.status, said.err) == (0, "")
 
 
+@pytest.fixture(scope="module")
+def too_late(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
+    """The other story as a document."""
+    folder, out = tmp_path_factory.mktemp("late") / "my university", io.StringIO()
+    with redirect_stdout(out):
+        assert main(["demo", "--too-late", "--folder", str(folder), "--json", *NOW_OPTION]) == 0
+    story: Mapping[str, Any] = json.loads(out.getvalue())
+    return story
+
+
+def test_the_other_story_is_told_to_its_end(too_late: Mapping[str, Any]) -> None:
+    events = {event["kind"]: event for event in too_late["story"]}
+    assert [*events] == [
+        "university_opened",
+        "cut_happened",
+        "cut_noticed",
+        "rescue_previewed",
+        "rescue_done",
+        "access_given_back",
+        "rescue_compared",
+        "rescue_sites_left",
+    ]
+    compared = events["rescue_compared"]
+    accesses = {moment: compared[moment]["accesses"] for moment in ("before", "cut", "rescued")}
+    assert accesses["cut"] < accesses["rescued"] / 2
+    assert accesses["rescued"] <= accesses["before"]
+    assert [count["source"] for count in events["rescue_previewed"]["sources"]] == ["suspended-row", "log"]
+    assert events["rescue_done"]["failures"] == []
+
+
+def test_the_commands_of_the_other_story_work(too_late: Mapping[str, Any], say: Say) -> None:
+    commands = [shlex.split(command)[1:] for command in too_late["next_commands"]]
+    said = [say(*command) for command in commands]
+    assert [(each.status, each.err) for each in said] == [(0, "")] * 3
+    assert ("PREVIEW" in said[1].out, "DONE" in said[2].out) == (True, True)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_other_story_is_drawn(language: str, say: Say, tmp_path: Path) -> None:
+    said = say("demo", "--too-late", "--folder", str(tmp_path / "late"), "--lang", language, *NOW_OPTION)
+    titles = {
+        "en": (
+            "The cut",
+            "What the cut took",
+            "What the rescue would do",
+            "The rescue",
+            "Who has access again",
+        ),
+        "fr": ("La coupure", "Ce que la coupure a pris", "Ce que ferait le sauvetage", "Le sauvetage"),
+    }[language]
+    assert (said.status, said.err) == (0, "")
+    places = [said.out.index(f"\n{title} ─") for title in titles]
+    assert places == sorted(places)
+
+
+def test_the_other_story_has_a_folder_of_its_own(
+    say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "maintien-demo-too-late").write_text("mine", encoding="utf-8")
+    assert "maintien-demo-too-late" in say("demo", "--too-late").err
+
+
 def test_a_university_that_is_there_is_left_alone(told: Told, say: Say) -> None:
     folder = told.folder
     before = {path.name: path.read_bytes() for path in folder.iterdir()}

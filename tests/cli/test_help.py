@@ -28,7 +28,7 @@ COMMANDS = {
     "runs": {"--all-sites", "--format", "--output", "--table", "--help"},
     "undo": {"--run", "--even-if-access-is-lost", "--help"},
     "resume": {"--run", "--help"},
-    "demo": {"--folder", "--fresh", "--help"},
+    "demo": {"--folder", "--fresh", "--too-late", "--help"},
     "check": SELECTION,
     "courses": SELECTION,
     "participants": {"--course", "--method", "--role", "--status", "--format", "--help"},
@@ -50,6 +50,19 @@ COMMANDS = {
         "--run",
     },
     "apply": {"--run", "--accept-drift", "--help"},
+    "rescue": SELECTION
+    | {
+        "--since",
+        "--to",
+        "--until",
+        "--methods",
+        "--roles",
+        "--also-by-people",
+        "--keep-groups",
+        "--no-keep-groups",
+        "--enable-manual",
+        "--run",
+    },
 }
 PAGES = {"the program": ((), GLOBAL_OPTIONS)} | {
     name: ((name,), options) for name, options in COMMANDS.items()

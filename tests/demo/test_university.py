@@ -210,6 +210,7 @@ def test_site_opens_like_any_other(university: DemoSite, tmp_path: Path) -> None
         session_timeout=28_800,
         enabled_methods=frozenset({"manual", "guest", "self", "cohort", "database"}),
         manual=config.manual,
+        default_roles={"database": config.roles["student"]},
         unenrol_actions={
             "database": UnenrolAction.UNENROL,
             "cohort": UnenrolAction.SUSPEND_AND_REMOVE_ROLES,

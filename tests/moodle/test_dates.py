@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from maintien.errors import DateInThePast, UnreadableDate
-from maintien.moodle.dates import find_zone, parse_end_date, parse_moment
+from maintien.moodle.dates import find_zone, parse_end_date, parse_first_moment, parse_moment
 from maintien.moodle.values import NO_END
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -41,6 +41,21 @@ def test_moments_are_read_in_the_zone(case: str) -> None:
     assert parse_moment(text, zone) == expected
 
 
+BEGINNINGS = {
+    "a day is its first second": ("2027-08-31", PARIS, 1819663200),
+    "a date and time is exact": ("2027-08-31T18:00", PARIS, 1819728000),
+    "Unix time": ("@1819749599", PARIS, 1819749599),
+    "a day that begins twice begins with the first": ("2027-11-07", HAVANA, 1825560000),
+    "spaces around it": (" 2027-08-31 ", PARIS, 1819663200),
+}
+
+
+@pytest.mark.parametrize("case", BEGINNINGS)
+def test_what_begins_with_a_day_begins_with_its_first_second(case: str) -> None:
+    text, zone, expected = BEGINNINGS[case]
+    assert parse_first_moment(text, zone) == expected
+
+
 UNREADABLE = {
     "nothing": "",
     "a word": "tomorrow",
@@ -71,6 +86,8 @@ UNREADABLE = {
 def test_what_is_no_date_is_refused_and_named(case: str) -> None:
     with pytest.raises(UnreadableDate) as refused:
         parse_moment(UNREADABLE[case], PARIS)
+    with pytest.raises(UnreadableDate):
+        parse_first_moment(UNREADABLE[case], PARIS)
     assert refused.value.fields == {"text": UNREADABLE[case]}
 
 

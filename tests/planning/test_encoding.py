@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maintien.enrolments.state import CourseState
-from maintien.moodle.ids import UserId
+from maintien.enrolments.state import CourseState, GroupMembership
+from maintien.enrolments.withdrawals import Window
+from maintien.moodle.ids import GroupId, MembershipId, UserId
 from maintien.moodle.values import UnenrolAction
+from maintien.planning.changes import Added
 from maintien.planning.convert import plan_conversion
 from maintien.planning.encoding import (
     Json,
@@ -20,11 +22,30 @@ from maintien.planning.encoding import (
     encode_plan,
     encode_policy,
 )
-from maintien.planning.findings import ExpiryActs, ExpiryNotice
+from maintien.planning.findings import (
+    ExpiryActs,
+    ExpiryNotice,
+    GradesGone,
+    GroupsAreCached,
+    GroupsGone,
+    LogBeginsLate,
+    LogIsSilent,
+    LogRowsUnreadable,
+    ManualEnrolmentsRevived,
+    RolesBelowCourseGone,
+)
+from maintien.planning.left_alone import (
+    HadNoAccess,
+    HasAccess,
+    LeftAlone,
+    OverSince,
+    TakenByPerson,
+    TakenUnreadably,
+)
 from maintien.planning.like_moodle import plan_like_moodle
 from maintien.planning.move import plan_move
-from maintien.planning.plan import CoursePlan
-from maintien.planning.policy import ConversionPolicy, EndFor, LikeMoodlePolicy, Mode
+from maintien.planning.plan import CoursePlan, Grounds, Source
+from maintien.planning.policy import ConversionPolicy, EndFor, LikeMoodlePolicy, Mode, Policy, RescuePolicy
 from tests.builders import (
     BIOLOGY,
     CIRCUMSTANCES,
@@ -36,6 +57,8 @@ from tests.builders import (
     CourseBuilder,
 )
 from tests.course_states import course_states
+
+RESCUE = RescuePolicy(window=Window(3, 4), ends_at=UNTIL, roles=None)
 
 
 def through_json(value: object) -> Any:  # noqa: ANN401 -- whatever JSON holds
@@ -87,9 +110,18 @@ def test_findings_with_values_are_read_back_equal() -> None:
         ),
         replace(POLICY, mode=Mode.MOVE, feed_is_gone=True),
         LikeMoodlePolicy(ends_at=5, end_roles=frozenset({STUDENT})),
+        RESCUE,
+        replace(
+            RESCUE,
+            methods=None,
+            roles=frozenset({STUDENT, TEACHER}),
+            keep_groups=False,
+            enable_manual=True,
+            also_by_people=True,
+        ),
     ],
 )
-def test_policy_is_read_back_equal(policy: ConversionPolicy | LikeMoodlePolicy) -> None:
+def test_policy_is_read_back_equal(policy: Policy) -> None:
     assert decode_policy(through_json(encode_policy(policy))) == policy
 
 
@@ -99,6 +131,80 @@ def test_policy_is_read_back_equal(policy: ConversionPolicy | LikeMoodlePolicy) 
 def test_damaged_policy_is_refused(damage: dict[str, Any]) -> None:
     with pytest.raises(UnreadablePlan):
         decode_policy(through_json(encode_policy(POLICY)) | damage)
+
+
+@pytest.mark.parametrize("damage", [{"since": "1"}, {"to": None}, {"also_by_people": 1}, {"roles": ["x"]}])
+def test_damaged_policy_of_a_rescue_is_refused(damage: dict[str, Any]) -> None:
+    with pytest.raises(UnreadablePlan):
+        decode_policy(through_json(encode_policy(RESCUE)) | damage)
+
+
+def rescue_plan() -> CoursePlan:
+    """A plan with everything that only rescues have."""
+    people = (UserId(11), UserId(12))
+    return CoursePlan(
+        course=BIOLOGY,
+        changes=(Added(GroupMembership(MembershipId(0), GroupId(41), people[0], "", 0, 5)),),
+        left_alone=(
+            LeftAlone(UserId(13), HasAccess()),
+            LeftAlone(UserId(14), HadNoAccess()),
+            LeftAlone(UserId(15), OverSince(ends_at=7)),
+            LeftAlone(UserId(16), TakenByPerson(taken_at=8, by=UserId(2))),
+            LeftAlone(UserId(17), TakenUnreadably()),
+        ),
+        warnings=(
+            ManualEnrolmentsRevived(people=people),
+            GradesGone(people=people, in_history=1),
+            RolesBelowCourseGone(people=1),
+            GroupsGone(memberships=2),
+            GroupsAreCached(people=1),
+            LogRowsUnreadable(rows=3),
+            LogIsSilent(),
+            LogBeginsLate(begins_at=9),
+        ),
+        grounds={
+            people[0]: Grounds(5, (Source.LOG,)),
+            people[1]: Grounds(6, (Source.SUSPENDED_ROW, Source.METHOD_DEFAULT)),
+        },
+    )
+
+
+def test_plan_of_a_rescue_is_read_back_equal() -> None:
+    plan = rescue_plan()
+
+    assert decode_plan(through_json(encode_plan(plan))) == plan
+
+
+@pytest.mark.parametrize(
+    "grounds",
+    [
+        [[11, 5, ["dream"]]],
+        [[11, 5, "log"]],
+        [["11", 5, ["log"]]],
+        [[11, None, ["log"]]],
+        [[11, 5]],
+        7,
+    ],
+)
+def test_damaged_grounds_are_refused(grounds: Json) -> None:
+    with pytest.raises(UnreadablePlan):
+        decode_plan(through_json(encode_plan(rescue_plan())) | {"grounds": grounds})
+
+
+@pytest.mark.parametrize("people", [["11"], [None], 11])
+def test_damaged_names_in_a_finding_are_refused(people: Json) -> None:
+    document = through_json(encode_plan(rescue_plan()))
+    document["warnings"][0][1]["people"] = people
+
+    with pytest.raises(UnreadablePlan):
+        decode_plan(document)
+
+
+def test_plan_from_before_there_were_rescues_is_read() -> None:
+    document = through_json(encode_plan(plan_with_warnings()))
+
+    assert "grounds" not in document
+    assert decode_plan(document).grounds == {}
 
 
 def moved_plan() -> CoursePlan:

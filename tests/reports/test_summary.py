@@ -5,11 +5,14 @@ from dataclasses import replace
 
 from maintien.enrolments.state import EnrolmentInstance
 from maintien.errors import CourseKeptLocked
+from maintien.moodle.ids import UserId
 from maintien.planning.changes import Added, Changed, Removed
 from maintien.planning.findings import (
     EnablingGivesAccess,
     EndDateShortens,
     ExpiryNotice,
+    GradesGone,
+    GroupsGone,
     ManualInstanceDisabled,
     ManualInstanceMissing,
 )
@@ -19,6 +22,7 @@ from maintien.planning.left_alone import (
     NoRole,
     SuspendedAccount,
 )
+from maintien.planning.plan import Grounds, Source
 from maintien.reports.summary import Counts, CourseSummary, Totals, summarise
 from tests.builders import CourseBuilder
 from tests.reports.plans import course, enrolment, left_alone, membership, plan, role
@@ -78,6 +82,34 @@ def test_what_a_move_takes_over_is_counted() -> None:
     given = role(1)
     moved = plan(Removed(enrolment(1)), Changed(given._replace(component="enrol_cohort", itemid=31), given))
     assert summarise(moved).counts == Counts(enrolments_removed=1, roles_kept=1)
+
+
+def test_what_a_rescue_gives_back_is_counted() -> None:
+    rescue = replace(
+        plan(Added(enrolment(1)), Added(role(1)), Added(membership(1, 61)), converted=(1,)),
+        grounds={
+            UserId(1): Grounds(5, (Source.SUSPENDED_ROW, Source.LOG)),
+            UserId(2): Grounds(5, (Source.LOG,)),
+        },
+    )
+    assert summarise(rescue).counts == Counts(
+        enrolments_added=1,
+        roles_assigned=1,
+        groups_joined=1,
+        people_converted=1,
+        sources=Counter({Source.LOG: 2, Source.SUSPENDED_ROW: 1}),
+    )
+
+
+def test_findings_that_name_people_name_all_of_them() -> None:
+    totals = Totals()
+    for people, in_history in (((UserId(1), UserId(2)), 2), ((UserId(3),), 0)):
+        warnings = (GradesGone(people=people, in_history=in_history), GroupsGone(memberships=2))
+        totals.add(summarise(replace(plan(), warnings=warnings)))
+    assert dict(totals.findings.items()) == {
+        GradesGone(people=(UserId(1), UserId(2), UserId(3)), in_history=2): 2,
+        GroupsGone(memberships=4): 2,
+    }
 
 
 def test_an_empty_plan_changes_nothing() -> None:

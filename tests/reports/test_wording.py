@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from maintien.errors import BrokenConfigPhp, CannotConnect, CourseKeptLocked, UnknownCourse
+from maintien.moodle.ids import UserId
 from maintien.moodle.unreadable_php import Reason as PhpReason
 from maintien.moodle.values import UnenrolAction
 from maintien.planning import findings, left_alone
@@ -62,6 +63,14 @@ REASONS: dict[Reason, tuple[str, str]] = {
         "inscription, fin\u00a0: illimité, statut\u00a0: suspendue",
     ),
     left_alone.ManualMethodUnavailable(): ("no manual", "pas d\u2019inscriptions manuelles"),
+    left_alone.HasAccess(): ("all the same", "tout de même accès"),
+    left_alone.HadNoAccess(): ("gave no access", "ne donnait pas accès"),
+    left_alone.OverSince(ends_at=END): ("2027-08-31 23:59", "31/08/2027 23:59"),
+    left_alone.TakenByPerson(taken_at=END, by=UserId(3)): (
+        "2027-08-31 23:59, by account 3",
+        "31/08/2027 23:59, par le compte 3",
+    ),
+    left_alone.TakenUnreadably(): ("not how", "sans dire comment"),
 }
 
 ACTIONS = list(UnenrolAction)
@@ -89,6 +98,18 @@ WARNINGS: dict[Finding, tuple[str, str]] = {
     findings.EndDateIsPast(): ("--until", "--until"),
     findings.EndDateShortens(people=3): ("3 people", "3 personnes"),
     findings.OtherRolesGo(people=3): ("3 people", "3 personnes"),
+    findings.ManualEnrolmentsRevived(people=(UserId(3),)): ("1 person has", "1 personne a"),
+    findings.GradesGone(people=(UserId(3), UserId(4)), in_history=0): (
+        "2 people went with the last enrolment; they are not touched. The grade history has none",
+        "«\u00a0Récupérer par défaut les notes\u00a0»",
+    ),
+    findings.GradesGone(people=(UserId(3), UserId(4)), in_history=1): ("of 1 person", "de 1 personne"),
+    findings.RolesBelowCourseGone(people=3): ("3 people", "3 personnes"),
+    findings.GroupsGone(memberships=3): ("3 group memberships", "3 appartenances"),
+    findings.GroupsAreCached(people=3): ("purge_caches.php", "purge_caches.php"),
+    findings.LogRowsUnreadable(rows=3): ("3 log entries", "3 lignes du journal"),
+    findings.LogIsSilent(): ("“Keep logs for”", "«\u00a0Conserver les historiques durant\u00a0»"),
+    findings.LogBeginsLate(begins_at=END): ("begins after --since", "commence après --since"),
 }
 FINE: dict[Finding, tuple[str, str]] = {
     findings.ManualInstanceMissing(): ("it is added", "elle est ajoutée"),

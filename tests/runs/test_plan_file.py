@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from maintien.enrolments.state import Course
+from maintien.enrolments.withdrawals import Window
 from maintien.errors import (
     MaintienError,
     NotAPlanFile,
@@ -27,8 +28,9 @@ from maintien.errors import (
 from maintien.moodle.ids import CategoryId, ContextId, CourseId
 from maintien.planning.convert import plan_conversion
 from maintien.planning.course_planners import Policies
+from maintien.planning.encoding import encode_policy
 from maintien.planning.plan import CoursePlan
-from maintien.planning.policy import LikeMoodlePolicy
+from maintien.planning.policy import LikeMoodlePolicy, RescuePolicy
 from maintien.runs import plan_file_reading, plan_file_writing
 from maintien.runs.plan_file import (
     Fingerprint,
@@ -59,6 +61,9 @@ HEADER = PlanFileHeader(
     courses=5,
 )
 EMPTY = CoursePlan(course=Course(CourseId(6), "LEER", "Vide", "", CategoryId(1), ContextId(106)))
+
+
+RESCUE = RescuePolicy(window=Window(1, 2), ends_at=UNTIL, roles=None)
 
 
 def plans() -> list[CoursePlan]:
@@ -245,6 +250,12 @@ DAMAGES: dict[str, Damage] = {
     "no site": Damage(lambda lines: header_without(lines, "site"), PlanFileDamaged),
     "a site that is a number": Damage(lambda lines: header_with(lines, site=1), PlanFileDamaged),
     "another policy": Damage(lambda lines: header_with(lines, policy={"kind": "whim"}), PlanFileDamaged),
+    "a rescue, whose evidence no plan file holds": Damage(
+        lambda lines: header_with(lines, policy=encode_policy(RESCUE)), PlanFileDamaged
+    ),
+    "a rescue of one course": Damage(
+        lambda lines: header_with(lines, course_policies=[[7, encode_policy(RESCUE)]]), PlanFileDamaged
+    ),
     "policies of no course": Damage(lambda lines: header_with(lines, course_policies=[7]), PlanFileDamaged),
     "policies that are no list": Damage(
         lambda lines: header_with(lines, course_policies={"7": None}), PlanFileDamaged

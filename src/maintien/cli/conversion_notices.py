@@ -12,7 +12,7 @@ from maintien.cli.notices import (
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.values import NO_END
 from maintien.planning.course_planners import Policies
-from maintien.planning.policy import AUTOMATIC_METHODS, ConversionPolicy, Policy
+from maintien.planning.policy import AUTOMATIC_METHODS, ConversionPolicy, LikeMoodlePolicy, Policy
 from maintien.reports.wording import METHOD_NAMES
 from maintien.uses.conversion_request import ConversionRequest
 from maintien.uses.selections import Asked
@@ -22,6 +22,15 @@ def notices_of(
     asked: Asked, request: ConversionRequest, policies: Policies, config: SiteConfig
 ) -> Iterator[Notice]:
     """Find what somebody may not have meant."""
+    yield from common_notices(asked, policies, config)
+    if request.end_roles is None:
+        every = {policies.common, *policies.of_courses.values()}
+        for role in sorted({role for policy in every for role in _endless_roles(policy, config)}):
+            yield EndDateNotForRole(role=role)
+
+
+def common_notices(asked: Asked, policies: Policies, config: SiteConfig) -> Iterator[Notice]:
+    """Find of that what is the same for conversions and rescues."""
     if asked.file is not None and asked.file.ignored_columns:
         yield IgnoredColumns(columns=", ".join(asked.file.ignored_columns))
     if policies.have_several_ends:
@@ -29,14 +38,11 @@ def notices_of(
     every = {policies.common, *policies.of_courses.values()}
     for method in sorted({method for policy in every for method in _unfamiliar(policy, config)}):
         yield UnfamiliarMethod(method=method)
-    if request.end_roles is None:
-        for role in sorted({role for policy in every for role in _endless_roles(policy, config)}):
-            yield EndDateNotForRole(role=role)
 
 
 def _unfamiliar(policy: Policy, config: SiteConfig) -> Iterator[str]:
     """Find methods asked for that neither Moodle nor this site's settings mention."""
-    if not isinstance(policy, ConversionPolicy) or policy.methods is None:
+    if isinstance(policy, LikeMoodlePolicy) or policy.methods is None:
         return
     known = {*METHOD_NAMES, *AUTOMATIC_METHODS, *(config.enabled_methods or ()), *config.unenrol_actions}
     yield from policy.methods - known

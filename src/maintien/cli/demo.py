@@ -1,6 +1,6 @@
 """``maintien demo``: an embedded university, and the night that ends its year."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -12,7 +12,13 @@ import typer
 from maintien.bootstrap import Invocation
 from maintien.cli.actions import Action
 from maintien.cli.demo_document import story_document
-from maintien.cli.demo_screens import ZONE, draw_event, draw_next_steps, next_commands
+from maintien.cli.demo_screens import (
+    ZONE,
+    draw_event,
+    draw_next_steps,
+    next_commands,
+    next_rescue_commands,
+)
 from maintien.cli.global_options import invocation_of
 from maintien.cli.help import OTHER_PANEL
 from maintien.cli.output import print_document, result_console
@@ -22,9 +28,10 @@ from maintien.messages import N_
 from maintien.moodle.dates import parse_moment
 from maintien.sites.demo.calendar import UniversityCalendar, university_calendar
 from maintien.sites.demo.creation import create_demo
-from maintien.sites.demo.events import ConversionDone, StoryEvent
+from maintien.sites.demo.events import ConversionDone, RescueDone, StoryEvent
 from maintien.sites.demo.site import DemoSite, require_free_names
-from maintien.sites.demo.story import BEFORE, tell
+from maintien.sites.demo.story import BEFORE, WITHOUT, tell
+from maintien.sites.demo.too_late import tell_too_late
 from maintien.uses.system_words import system_words
 
 ABOUT_DEMO: Final = N_(
@@ -32,6 +39,7 @@ ABOUT_DEMO: Final = N_(
 )
 
 FOLDER: Final = "maintien-demo"
+TOO_LATE_FOLDER: Final = "maintien-demo-too-late"
 
 FolderOption: TypeAlias = Annotated[
     str | None,
@@ -52,31 +60,57 @@ FreshOption: TypeAlias = Annotated[
 ]
 
 
-def demo(context: typer.Context, *, folder: FolderOption = None, fresh: FreshOption = False) -> Action:
+TooLateOption: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--too-late",
+        help=N_("The other story: the cut came first, and a rescue repairs it. It has a folder of its own."),
+        rich_help_panel=OTHER_PANEL,
+    ),
+]
+
+
+def demo(
+    context: typer.Context,
+    *,
+    folder: FolderOption = None,
+    fresh: FreshOption = False,
+    too_late: TooLateOption = False,
+) -> Action:
     """Read the options of ``demo``."""
-    place = Path(FOLDER if folder is None else folder)
-    return partial(show_demo, invocation_of(context), place, is_fresh=fresh)
+    default = TOO_LATE_FOLDER if too_late else FOLDER
+    place = Path(default if folder is None else folder)
+    return partial(show_demo, invocation_of(context), place, is_fresh=fresh, is_too_late=too_late)
 
 
-def show_demo(invocation: Invocation, folder: Path, *, is_fresh: bool) -> int:
-    """Make the university and tell its story; one that is there already is left as it is.
+def show_demo(invocation: Invocation, folder: Path, *, is_fresh: bool, is_too_late: bool = False) -> int:
+    """Make the university and tell one of its stories; one that is there already is left as it is.
 
     Raises UnreadableDate, DemoFolderTaken and DemoFolderUnusable.
     """
     calendar = _calendar(invocation)
     with _folder_failures(folder):
         is_there = not is_fresh and _is_there(DemoSite(folder=folder, calendar=calendar))
-    events = iter(()) if is_there else _live_through(invocation, folder, calendar.now)
-    commands = next_commands(
-        DemoSite(folder=folder, variant=BEFORE, calendar=calendar), invocation.machine.program
-    )
+    story = tell_too_late if is_too_late else tell
+    events = iter(()) if is_there else _live_through(invocation, folder, calendar.now, story)
+    commands = _commands(invocation, folder, calendar, is_too_late=is_too_late)
     if invocation.wishes.json:
         told = list(events)
         print_document(story_document(told, commands))
     else:
-        told = _show(invocation, events, commands, is_there=is_there)
-    has_failures = any(isinstance(event, ConversionDone) and event.failures for event in told)
+        told = _show(invocation, events, commands, is_there=is_there, is_too_late=is_too_late)
+    has_failures = any(isinstance(event, ConversionDone | RescueDone) and event.failures for event in told)
     return EXIT_IN_PART if has_failures else EXIT_DONE
+
+
+def _commands(
+    invocation: Invocation, folder: Path, calendar: UniversityCalendar, *, is_too_late: bool
+) -> tuple[str, str, str]:
+    """Write what to try next, on the copy that the story leaves to try it on."""
+    program = invocation.machine.program
+    if is_too_late:
+        return next_rescue_commands(DemoSite(folder=folder, variant=WITHOUT, calendar=calendar), program)
+    return next_commands(DemoSite(folder=folder, variant=BEFORE, calendar=calendar), program)
 
 
 def _is_there(demo: DemoSite) -> bool:
@@ -87,10 +121,12 @@ def _is_there(demo: DemoSite) -> bool:
     return demo.site_path.exists() and before.site_path.exists()
 
 
-def _live_through(invocation: Invocation, folder: Path, now: int) -> Iterator[StoryEvent]:
+def _live_through(
+    invocation: Invocation, folder: Path, now: int, tell_story: Callable[[DemoSite], Iterator[StoryEvent]]
+) -> Iterator[StoryEvent]:
     """Make the university, and go through the story while somebody waits for each event."""
     with _folder_failures(folder):
-        story = tell(create_demo(folder, now=now))
+        story = tell_story(create_demo(folder, now=now))
     while True:
         with _folder_failures(folder), waiting(invocation):
             event = next(story, None)
@@ -100,7 +136,12 @@ def _live_through(invocation: Invocation, folder: Path, now: int) -> Iterator[St
 
 
 def _show(
-    invocation: Invocation, events: Iterator[StoryEvent], commands: Sequence[str], *, is_there: bool
+    invocation: Invocation,
+    events: Iterator[StoryEvent],
+    commands: Sequence[str],
+    *,
+    is_there: bool,
+    is_too_late: bool,
 ) -> list[StoryEvent]:
     """Draw each event when it has happened, then what to try next."""
     texts, console = invocation.texts, result_console(invocation)
@@ -111,7 +152,7 @@ def _show(
     if is_there:
         console.print(texts.gettext("There is a university in this folder already; --fresh makes a new one."))
     # Commands are copied: the terminal may break their lines, we don't.
-    console.print(draw_next_steps(texts, commands), soft_wrap=True)
+    console.print(draw_next_steps(texts, commands, is_cut=is_too_late), soft_wrap=True)
     return told
 
 

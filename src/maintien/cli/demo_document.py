@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
+from enum import Enum
 from pathlib import Path
 
 from maintien.errors import MaintienError
@@ -26,6 +27,8 @@ def _plain(value: object) -> Json:  # noqa: PLR0911 -- one a kind of value
     match value:
         case None | bool() | int() | str():
             return value
+        case Enum():
+            return str(value.value)
         case Path():
             return str(value)
         case DemoSite():

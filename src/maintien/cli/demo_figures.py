@@ -17,6 +17,7 @@ from maintien.sites.demo.events import (
     FacultyLoss,
     ObstacleCount,
     ReasonCount,
+    Standing,
 )
 
 _LONGEST_NAME: Final = 40
@@ -68,7 +69,19 @@ def obstacles_text(texts: Texts, obstacles: Sequence[ObstacleCount]) -> Renderab
 
 
 def comparison_table(texts: Texts, compared: AccessCompared) -> Table:
-    """Compare the same night three times: accesses as bars, and what else there is as numbers."""
+    """Compare the same night three times."""
+    return standings_table(
+        texts,
+        (
+            (texts.gettext("the day before"), compared.before, "blue"),
+            (texts.gettext("without a conversion"), compared.without, "red"),
+            (texts.gettext("with the conversion"), compared.converted, "green"),
+        ),
+    )
+
+
+def standings_table(texts: Texts, rows: Sequence[tuple[str, Standing, str]]) -> Table:
+    """Compare moments, each with its style: accesses as bars, and what else there is as numbers."""
     table = new_table()
     table.add_column("")
     table.add_column(plain(texts.gettext("Accesses")))
@@ -78,11 +91,6 @@ def comparison_table(texts: Texts, compared: AccessCompared) -> Table:
         texts.gettext("Accesses"),
         texts.gettext("Groups"),
         texts.gettext("Grades"),
-    )
-    rows = (
-        (texts.gettext("the day before"), compared.before, "blue"),
-        (texts.gettext("without a conversion"), compared.without, "red"),
-        (texts.gettext("with the conversion"), compared.converted, "green"),
     )
     most = max(1, *(standing.accesses for _, standing, _ in rows))
     for label, standing, style in rows:

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.rule import Rule
 from rich.text import Text
 
 from maintien.cli.demo_figures import (
@@ -17,6 +16,8 @@ from maintien.cli.demo_figures import (
     obstacles_text,
     reasons_table,
 )
+from maintien.cli.demo_headings import heading_line
+from maintien.cli.rescue_demo_screens import draw_rescue_event
 from maintien.reports.language import ENGLISH, Texts
 from maintien.reports.safe_text import plain, printable
 from maintien.reports.screen import facts_table, numbers_table
@@ -58,13 +59,19 @@ def draw_event(texts: Texts, event: StoryEvent) -> RenderableType:  # noqa: PLR0
             return comparison_table(texts, event)
         case SitesLeft():
             return _draw_sites(texts, event)
+        case _:
+            return draw_rescue_event(texts, event)
 
 
-def draw_next_steps(texts: Texts, commands: Sequence[str]) -> RenderableType:
-    """Show commands to try."""
+def draw_next_steps(texts: Texts, commands: Sequence[str], *, is_cut: bool = False) -> RenderableType:
+    """Show commands to try, on the university as it was at the beginning or as the cut left it."""
+    if is_cut:
+        where = texts.gettext("Try these on the university as the cut left it:")
+    else:
+        where = texts.gettext("Try these on the university as it was at the beginning:")
     return Group(
-        _heading(texts.gettext("Your turn")),
-        plain(texts.gettext("Try these on the university as it was at the beginning:")),
+        heading_line(texts.gettext("Your turn")),
+        plain(where),
         *(Text(f"  {command}", style="bold") for command in commands),
     )
 
@@ -80,6 +87,16 @@ def next_commands(site: DemoSite, program: str) -> tuple[str, str, str]:
     )
 
 
+def next_rescue_commands(site: DemoSite, program: str) -> tuple[str, str, str]:
+    """Write three commands to try on a university that the cut has been to, on the morning after it."""
+    english = Texts(code=ENGLISH)
+    window, until = site.calendar.cut_window, english.day(site.calendar.until, ZONE)
+    since = english.day(window.since, ZONE)
+    called = f"{program} --site {shlex.quote(printable(site.site_url))} --now @{window.to}"
+    rescue = f"{called} rescue --all --since {since} --until {until}"
+    return f"{called} courses --all", rescue, f"{rescue} --run"
+
+
 def _draw_university(texts: Texts, event: UniversityOpened) -> RenderableType:
     sentence = texts.gettext(
         "The {university} is invented. It has {people} people, {courses} courses and {enrolments}"
@@ -91,7 +108,7 @@ def _draw_university(texts: Texts, event: UniversityOpened) -> RenderableType:
         enrolments=texts.number(event.enrolments),
         automatic=texts.number(event.automatic_enrolments),
     )
-    heading = _heading(texts.gettext("A university"))
+    heading = heading_line(texts.gettext("A university"))
     return Group(heading, plain(sentence), faculties_table(texts, event.faculties))
 
 
@@ -105,7 +122,7 @@ def _draw_forecast(texts: Texts, event: CutForecast) -> RenderableType:
         people=texts.number(event.loss.people),
         nothing=texts.number(event.loss.people_left_with_nothing),
     )
-    heading = _heading(texts.gettext("What the cut would take"))
+    heading = heading_line(texts.gettext("What the cut would take"))
     return Group(heading, plain(sentence), losses_table(texts, event.faculties))
 
 
@@ -124,7 +141,7 @@ def _draw_preview(texts: Texts, event: ConversionPreviewed) -> RenderableType:
         (texts.gettext("Group memberships kept"), event.memberships_kept),
     )
     return Group(
-        _heading(texts.gettext("What the conversion would do")),
+        heading_line(texts.gettext("What the conversion would do")),
         plain(sentence),
         Padding(numbers_table(texts, numbers), (0, 2)),
         obstacles_text(texts, event.obstacles),
@@ -137,7 +154,7 @@ def _draw_conversion(texts: Texts, event: ConversionDone) -> RenderableType:
         people=texts.number(event.people), courses=texts.number(event.courses)
     )
     failures = (plain(error_text(texts, failure), "red") for failure in event.failures)
-    return Group(_heading(texts.gettext("The conversion")), plain(sentence, "green"), *failures)
+    return Group(heading_line(texts.gettext("The conversion")), plain(sentence, "green"), *failures)
 
 
 def _draw_cut(texts: Texts, event: CutHappened) -> RenderableType:
@@ -149,7 +166,7 @@ def _draw_cut(texts: Texts, event: CutHappened) -> RenderableType:
         entries=texts.number(event.cut.register_entries),
         members=texts.number(event.cut.cohort_members),
     )
-    return Group(_heading(texts.gettext("The cut")), plain(sentence))
+    return Group(heading_line(texts.gettext("The cut")), plain(sentence))
 
 
 def _draw_outcome(texts: Texts, event: AccessKept) -> RenderableType:
@@ -163,7 +180,7 @@ def _draw_outcome(texts: Texts, event: AccessKept) -> RenderableType:
         grades=texts.number(event.kept.grades),
         lost=texts.number(event.loss.people),
     )
-    heading = _heading(texts.gettext("Who kept access"))
+    heading = heading_line(texts.gettext("Who kept access"))
     return Group(heading, plain(sentence), reasons_table(texts, event.reasons))
 
 
@@ -174,8 +191,4 @@ def _draw_sites(texts: Texts, event: SitesLeft) -> RenderableType:
         (texts.gettext("After the cut, without a conversion"), event.without),
     )
     facts = ((label, plain(str(site.site_path))) for label, site in sites)
-    return Group(_heading(texts.gettext("What is left to look at")), facts_table(facts))
-
-
-def _heading(title: str) -> RenderableType:
-    return Group(Text(), Rule(plain(title, "bold"), align="left"))
+    return Group(heading_line(texts.gettext("What is left to look at")), facts_table(facts))

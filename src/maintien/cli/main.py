@@ -23,6 +23,7 @@ from maintien.cli.failures import show_traceback, tell
 from maintien.cli.global_options import DEBUG, find_language, hoist, take_global_options
 from maintien.cli.help import Command, Group, translate_help
 from maintien.cli.participants import ABOUT_PARTICIPANTS, participants
+from maintien.cli.rescue import ABOUT_RESCUE, rescue
 from maintien.cli.resume import ABOUT_RESUME, resume
 from maintien.cli.runs import ABOUT_RUNS, runs
 from maintien.cli.secrets import find_secrets
@@ -44,6 +45,7 @@ COMMANDS: Final[Mapping[Callable[..., Action], str]] = {
     participants: ABOUT_PARTICIPANTS,
     convert: ABOUT_CONVERT,
     apply: ABOUT_APPLY,
+    rescue: ABOUT_RESCUE,
     runs: ABOUT_RUNS,
     undo: ABOUT_UNDO,
     resume: ABOUT_RESUME,

@@ -14,6 +14,7 @@ from maintien.cli.notices import CoursesDoneBefore, notify
 from maintien.cli.resuming import Resumed, policies_of
 from maintien.cli.run_options import RunArgument
 from maintien.cli.run_sites import open_runs_of_site
+from maintien.cli.withdrawals import reading_withdrawals
 from maintien.errors import ReadOnlyAccount, RunAppliesPlan, RunNotInterrupted, RunUndone
 from maintien.messages import N_
 from maintien.reports.runs import ListedRun
@@ -54,11 +55,15 @@ def resume_run(invocation: Invocation, which: str | None, *, is_to_write: bool) 
 
 
 def _fed(invocation: Invocation, session: Session, run: ListedRun) -> Session:
-    """Let the site read the feeds, if the run needed them."""
+    """Let the site read what the run's policies depend on, again."""
     header = run.record.header
-    if header.kind is not RunKind.CONVERT:
-        return session
-    return reading_feeds(invocation, session, policies_of(header))
+    match header.kind:
+        case RunKind.CONVERT:
+            return reading_feeds(invocation, session, policies_of(header))
+        case RunKind.RESCUE:
+            return reading_withdrawals(session, policies_of(header))
+        case RunKind.UNDO:
+            return session
 
 
 def _require_something_to_do(run: ListedRun) -> None:

@@ -70,7 +70,7 @@ class Resumed:
             case RunKind.UNDO:
                 _, plan = undo_planner(self.runs.store, _run_taken_back(header))
                 return plan, frozenset()
-            case RunKind.CONVERT:
+            case RunKind.CONVERT | RunKind.RESCUE:
                 planners = CoursePlanners(
                     policies=policies_of(header),
                     config=self.session.config,
@@ -97,10 +97,9 @@ class Resumed:
 
 
 def policies_of(header: RunHeader) -> Policies:
-    """Give the policies that a conversion was begun with."""
-    """Give the policies of a run that converts."""
+    """Give the policies that a conversion or a rescue was begun with."""
     if header.policy is None:
-        raise RuntimeError("a conversion without a policy")
+        raise RuntimeError("a run without a policy")
     return Policies(common=header.policy, of_courses=header.course_policies)
 
 

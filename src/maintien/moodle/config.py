@@ -1,6 +1,6 @@
 """The settings of a Moodle site that matter here, read from ``config`` and ``config_plugins``."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -62,6 +62,8 @@ class SiteConfig:
     """What the manual method does to an enrolment past its end date."""
     unenrol_actions: Mapping[str, UnenrolAction] = field(default_factory=dict)
     """What each automatic method does to people whom its feed has dropped."""
+    default_roles: Mapping[str, RoleId] = field(default_factory=dict)
+    """The role that a method gives where its instance names none, such as ``enrol_database/defaultrole``."""
     logs_to_standard_log: bool = False
     log_is_json: bool = False
     """Whether ``other`` is written as JSON; otherwise in PHP's serialised form."""
@@ -69,6 +71,11 @@ class SiteConfig:
     """Role ids by shortname."""
     components: frozenset[str] = frozenset()
     """Plugins that are installed, such as ``mod_forum``: those whose version the site knows."""
+
+    def role_names(self, ids: Iterable[RoleId]) -> tuple[str, ...]:
+        """Name roles by their shortnames, or by their ids where they have none, in alphabetical order."""
+        names = {roleid: name for name, roleid in self.roles.items()}
+        return tuple(sorted(names.get(roleid, str(roleid)) for roleid in ids))
 
     def is_enabled(self, method: str) -> bool:
         """Whether the site has this enrolment method switched on."""
@@ -115,6 +122,11 @@ def parse_site_config(
             plugin.removeprefix("enrol_"): _action(plugins, plugin, name, DEFAULT_UNENROL_ACTION)
             for plugin, name in plugins
             if name == "unenrolaction" and plugin.startswith("enrol_")
+        },
+        default_roles={
+            plugin.removeprefix("enrol_"): RoleId(_whole_number(value, 0))
+            for (plugin, name), value in plugins.items()
+            if name == "defaultrole" and plugin.startswith("enrol_")
         },
         logs_to_standard_log=STANDARD_LOG in stores.split(","),
         log_is_json=plugins.get((STANDARD_LOG, "jsonformat"), "0") not in ("", "0"),

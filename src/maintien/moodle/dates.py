@@ -54,6 +54,19 @@ def parse_moment(text: str, zone: tzinfo) -> int:
     return moment
 
 
+def parse_first_moment(text: str, zone: tzinfo) -> int:
+    """Read when something begins, in Unix seconds: a day is its first second, the rest is exact.
+
+    Raises UnreadableDate.
+    """
+    day = text.strip()
+    if not _DAY.fullmatch(day):
+        return parse_moment(text, zone)
+    # Checks that there is such a day.
+    parse_moment(text, zone)
+    return _earlier(datetime.combine(datetime.fromisoformat(day), time.min), zone)
+
+
 def find_zone(name: str | None, server: tzinfo) -> tzinfo:
     """Find the time zone that a site's setting names; the ``server``'s where it names none.
 
@@ -82,6 +95,10 @@ def _parse(written: str, zone: tzinfo) -> int:
 def _later(wall: datetime, zone: tzinfo) -> int:
     """Read a clock on the wall, which may show a time twice or never when summer begins or ends."""
     return max(int(wall.replace(tzinfo=zone, fold=fold).timestamp()) for fold in (0, 1))
+
+
+def _earlier(wall: datetime, zone: tzinfo) -> int:
+    return min(int(wall.replace(tzinfo=zone, fold=fold).timestamp()) for fold in (0, 1))
 
 
 def _offset(name: str) -> tzinfo | None:

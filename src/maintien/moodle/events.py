@@ -114,6 +114,14 @@ GROUP_MEMBER_REMOVED: Final = EventKind(
     crud="d",
 )
 
+GRADE_DELETED: Final = EventKind(
+    eventname="\\core\\event\\grade_deleted",
+    action="deleted",
+    target="grade",
+    objecttable="grade_grades",
+    crud="d",
+)
+
 
 class LoggedEvent(NamedTuple):
     """One event to log, about one course."""

@@ -18,7 +18,6 @@ For every person enrolled by a method asked for, in this order:
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from maintien.enrolments.access import gives_access, people_with_access
 from maintien.enrolments.state import (
     CourseState,
     EnrolmentInstance,
@@ -27,12 +26,9 @@ from maintien.enrolments.state import (
     UserEnrolment,
 )
 from maintien.moodle.config import SiteConfig
-from maintien.moodle.ids import UNSAVED, EnrolmentId, RoleAssignmentId, RoleId, UserId
+from maintien.moodle.ids import RoleId, UserId
 from maintien.moodle.values import (
-    NO_COMPONENT,
     NO_END,
-    NO_ITEM,
-    EnrolmentStatus,
     component_of,
     is_unlimited,
 )
@@ -49,7 +45,6 @@ from maintien.planning.findings import (
 from maintien.planning.left_alone import (
     DeletedAccount,
     LeftAlone,
-    ManualEnrolmentKeepsItsEnd,
     ManualEnrolmentSuffices,
     ManualMethodUnavailable,
     MethodNotAskedFor,
@@ -61,25 +56,18 @@ from maintien.planning.left_alone import (
     SuspendedEnrolment,
     SuspendedManualEnrolment,
 )
+from maintien.planning.manual_enrolments import (
+    Span,
+    count_let_in_by_enabling,
+    enrol_by_hand,
+    give_role_by_hand,
+    make_ordinary,
+    prolong,
+)
 from maintien.planning.manual_instance import find_obstacle, prepare_manual_instance
 from maintien.planning.plan import CoursePlan
 from maintien.planning.policy import Circumstances, ConversionPolicy, EndFor
 from maintien.planning.prechecks import check_manual_instance
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """What somebody's manual enrolment is to give."""
-
-    starts_at: int
-    ends_at: int
-    """Unix seconds; 0 for never."""
-    is_active: bool
-
-    @property
-    def status(self) -> EnrolmentStatus:
-        """The column's value."""
-        return EnrolmentStatus.ACTIVE if self.is_active else EnrolmentStatus.SUSPENDED
 
 
 def plan_conversion(
@@ -155,7 +143,7 @@ class Conversion:
         held = self.candidates.roles_of(userid)
         asked_for = {roleid for roleid in held if self.policy.asks_for_role(roleid)}
         if not asked_for and self.policy.roles is not None:
-            return RoleNotAskedFor(roles=self._shortnames(held)) if held else NoRole()
+            return RoleNotAskedFor(roles=self.config.role_names(held)) if held else NoRole()
         if self.obstacle is not None:
             self.blocks_somebody = True
             return ManualMethodUnavailable()
@@ -163,10 +151,6 @@ class Conversion:
 
     def _is_active(self, row: UserEnrolment) -> bool:
         return row.is_active and self.candidates.instances[row.instanceid].is_enabled
-
-    def _shortnames(self, held: set[RoleId]) -> tuple[str, ...]:
-        names = {roleid: name for name, roleid in self.config.roles.items()}
-        return tuple(sorted(names.get(roleid, str(roleid)) for roleid in held))
 
     def _convert(
         self, userid: UserId, rows: list[UserEnrolment], asked_for: set[RoleId], *, is_active: bool
@@ -185,7 +169,7 @@ class Conversion:
         if existing is None:
             self.enrolment_changes[userid] = self.enrol(userid, rows, span)
         elif is_active:
-            reason = self._prolong(existing, starts_at, ends_at)
+            reason = self._prolong(existing, span)
         else:
             reason = ManualEnrolmentSuffices(ends_at=existing.ends_at)
         self.kept.add(userid)
@@ -216,56 +200,27 @@ class Conversion:
     ) -> Added[UserEnrolment] | Changed[UserEnrolment]:
         """Enrol somebody by hand who is not yet; ``rows`` are the automatic enrolments that count."""
         del rows
-        now = self.circumstances.now
-        row = UserEnrolment(
-            id=EnrolmentId(UNSAVED),
-            instanceid=self.target.id,
-            userid=userid,
-            status=span.status,
-            starts_at=span.starts_at,
-            ends_at=span.ends_at,
-            modifierid=self.circumstances.operator,
-            timecreated=now,
-            timemodified=now,
-        )
-        return Added(row)
+        return enrol_by_hand(self.target, userid, span, self.circumstances)
 
-    def _prolong(self, existing: UserEnrolment, starts_at: int, ends_at: int) -> Reason | None:
+    def _prolong(self, existing: UserEnrolment, span: Span) -> Reason | None:
         """Prolong an active manual enrolment where it does not suffice."""
-        begins_late = existing.starts_at > max(self.circumstances.now, starts_at)
-        new_start = starts_at if begins_late else existing.starts_at
-        ends_early = not is_unlimited(existing.ends_at) and (ends_at == NO_END or existing.ends_at < ends_at)
-        new_end = ends_at if ends_early and ends_at != NO_END else existing.ends_at
-        if (new_start, new_end) != (existing.starts_at, existing.ends_at):
-            after = existing._replace(starts_at=new_start, ends_at=new_end)
-            self.enrolment_changes[existing.userid] = self.circumstances.changed(existing, after)
+        prolonged = prolong(existing, span, self.circumstances)
+        if isinstance(prolonged, Changed):
+            self.enrolment_changes[existing.userid] = prolonged
             return None
-        if ends_early:
-            return ManualEnrolmentKeepsItsEnd(ends_at=existing.ends_at)
-        return ManualEnrolmentSuffices(ends_at=existing.ends_at)
+        return prolonged
 
     def _give_roles(self, userid: UserId, asked_for: set[RoleId]) -> None:
         for roleid in sorted(asked_for):
             if not self.has_by_hand(userid, roleid):
-                self.role_changes.append(Added(self._given_by_hand(userid, roleid)))
+                self.role_changes.append(
+                    give_role_by_hand(self.state.course, userid, roleid, self.circumstances)
+                )
 
     def has_by_hand(self, userid: UserId, roleid: RoleId) -> bool:
         """Whether somebody has a role by hand, or gets it."""
         key = (userid, roleid)
         return key in self.candidates.held_by_hand or key in self.given
-
-    def _given_by_hand(self, userid: UserId, roleid: RoleId) -> RoleAssignment:
-        return RoleAssignment(
-            id=RoleAssignmentId(UNSAVED),
-            roleid=roleid,
-            contextid=self.state.course.contextid,
-            userid=userid,
-            component=NO_COMPONENT,
-            itemid=NO_ITEM,
-            modifierid=self.circumstances.operator,
-            timemodified=self.circumstances.now,
-            sortorder=0,
-        )
 
     def end_others(self) -> None:
         """Give people who are manual anyway the end date too, where the policy wants it."""
@@ -313,7 +268,7 @@ class Conversion:
             method = membership.component.removeprefix(component_of(""))
             is_owned = membership.component == component_of(method)
             if is_owned and self.policy.asks_for_method(method) and membership.userid in self.kept:
-                yield Changed(membership, membership._replace(component=NO_COMPONENT, itemid=NO_ITEM))
+                yield make_ordinary(membership)
 
     def _warnings(
         self, instance_change: Added[EnrolmentInstance] | Changed[EnrolmentInstance] | None
@@ -341,12 +296,5 @@ class Conversion:
         return len(losing)
 
     def _let_in_by_enabling(self) -> int:
-        """Count people of the manual instance who get in once it is enabled, though not converted."""
-        now = self.circumstances.now
-        known = people_with_access(self.state, now) | self.kept
-        out_of_use = self.state.suspended | self.state.deleted
-        return sum(
-            gives_access(row, self.target, now)
-            for userid, row in self.candidates.manual.items()
-            if userid not in known and userid not in out_of_use
-        )
+        manual, now = self.candidates.manual, self.circumstances.now
+        return count_let_in_by_enabling(self.state, self.target, manual, self.kept, now)

@@ -19,13 +19,14 @@ from maintien.enrolments.state import (
     RoleAssignment,
     UserEnrolment,
 )
+from maintien.enrolments.withdrawals import Window
 from maintien.moodle.ids import RoleId, UserId
 from maintien.moodle.values import UnenrolAction
 from maintien.planning.changes import Added, Change, Changed, Removed, Row, row_of
 from maintien.planning.findings import Finding
 from maintien.planning.left_alone import LeftAlone, Reason
-from maintien.planning.plan import CoursePlan
-from maintien.planning.policy import ConversionPolicy, EndFor, LikeMoodlePolicy, Mode, Policy
+from maintien.planning.plan import CoursePlan, Grounds, Source
+from maintien.planning.policy import ConversionPolicy, EndFor, LikeMoodlePolicy, Mode, Policy, RescuePolicy
 
 VERSION: Final = 1
 
@@ -48,7 +49,7 @@ class UnreadablePlan(ValueError):
 
 def encode_plan(plan: CoursePlan) -> Json:
     """Encode what is to happen in one course."""
-    return {
+    encoded: dict[str, Json] = {
         "course": list(plan.course),
         "changes": [encode_change(change) for change in plan.changes],
         "left_alone": [[entry.userid, *_encode_typed(entry.reason)] for entry in plan.left_alone],
@@ -58,6 +59,13 @@ def encode_plan(plan: CoursePlan) -> Json:
         "touched": sorted(plan.touched),
         "echoes": [[userid, count] for userid, count in sorted(plan.echoes.items())],
     }
+    if plan.grounds:
+        # Only a rescue has any, and plans written before there were rescues have none.
+        encoded["grounds"] = [
+            [userid, grounds.taken_at, [source.value for source in grounds.sources]]
+            for userid, grounds in sorted(plan.grounds.items())
+        ]
+    return encoded
 
 
 def decode_plan(value: Json) -> CoursePlan:
@@ -86,6 +94,10 @@ def _decode_plan(value: Any) -> CoursePlan:  # noqa: ANN401 -- checked by what i
         converted=frozenset(UserId(_number(userid)) for userid in value["converted"]),
         touched=frozenset(UserId(_number(userid)) for userid in value["touched"]),
         echoes={UserId(_number(userid)): _number(count) for userid, count in value["echoes"]},
+        grounds={
+            UserId(_number(userid)): Grounds(_number(taken_at), tuple(map(Source, sources)))
+            for userid, taken_at, sources in value.get("grounds", ())
+        },
     )
 
 
@@ -152,7 +164,7 @@ def _encode_field(value: object) -> Json:
         case UnenrolAction():
             return value.name
         case tuple():
-            return [str(part) for part in value]
+            return [part if isinstance(part, int) else str(part) for part in value]
         case bool() | int() | str():
             return value
         case _:
@@ -173,13 +185,15 @@ def _decode_field(hint: Any, value: Any) -> Any:  # noqa: ANN401 -- an annotatio
         return UnenrolAction[value]
     if hint == tuple[str, ...]:
         return tuple(_text(part) for part in value)
+    if hint == tuple[UserId, ...]:
+        return tuple(UserId(_number(part)) for part in value)
     if type(value) not in _plain_types(hint):
         raise UnreadablePlan(str(hint))
     return value
 
 
 def encode_policy(policy: Policy) -> Json:
-    """Encode what a conversion was asked to do."""
+    """Encode what a conversion or a rescue was asked to do."""
     match policy:
         case ConversionPolicy():
             return {
@@ -201,6 +215,18 @@ def encode_policy(policy: Policy) -> Json:
                 "ends_at": policy.ends_at,
                 "end_roles": sorted(policy.end_roles),
             }
+        case RescuePolicy():
+            return {
+                "kind": "rescue",
+                "since": policy.window.since,
+                "to": policy.window.to,
+                "ends_at": policy.ends_at,
+                "methods": None if policy.methods is None else sorted(policy.methods),
+                "roles": None if policy.roles is None else sorted(policy.roles),
+                "keep_groups": policy.keep_groups,
+                "enable_manual": policy.enable_manual,
+                "also_by_people": policy.also_by_people,
+            }
 
 
 def decode_policy(value: Json) -> Policy:
@@ -216,18 +242,37 @@ def decode_policy(value: Json) -> Policy:
 
 
 def _decode_policy(value: Any) -> Policy:  # noqa: ANN401 -- checked by what it is taken apart into
-    ends_at = _number(value["ends_at"])
-    end_roles = _role_ids(value["end_roles"])
-    if value["kind"] == "like-moodle":
-        return LikeMoodlePolicy(ends_at=ends_at, end_roles=end_roles)
-    if value["kind"] != "conversion":
-        raise UnreadablePlan(str(value["kind"]))
-    methods, roles = value["methods"], value["roles"]
+    match value["kind"]:
+        case "conversion":
+            return _decode_conversion(value)
+        case "like-moodle":
+            return LikeMoodlePolicy(
+                ends_at=_number(value["ends_at"]), end_roles=_role_ids(value["end_roles"])
+            )
+        case "rescue":
+            return _decode_rescue(value)
+        case kind:
+            raise UnreadablePlan(str(kind))
+
+
+def _decode_rescue(value: Any) -> RescuePolicy:  # noqa: ANN401 -- checked by what it is taken apart into
+    return RescuePolicy(
+        window=Window(since=_number(value["since"]), to=_number(value["to"])),
+        ends_at=_number(value["ends_at"]),
+        methods=_methods(value["methods"]),
+        roles=None if value["roles"] is None else _role_ids(value["roles"]),
+        keep_groups=_truth(value["keep_groups"]),
+        enable_manual=_truth(value["enable_manual"]),
+        also_by_people=_truth(value["also_by_people"]),
+    )
+
+
+def _decode_conversion(value: Any) -> ConversionPolicy:  # noqa: ANN401 -- as above
     return ConversionPolicy(
-        ends_at=ends_at,
-        methods=None if methods is None else frozenset(_text(method) for method in methods),
-        roles=None if roles is None else _role_ids(roles),
-        end_roles=end_roles,
+        ends_at=_number(value["ends_at"]),
+        methods=_methods(value["methods"]),
+        roles=None if value["roles"] is None else _role_ids(value["roles"]),
+        end_roles=_role_ids(value["end_roles"]),
         include_suspended=_truth(value["include_suspended"]),
         end_for=EndFor(value["end_for"]),
         keep_groups=_truth(value["keep_groups"]),
@@ -235,6 +280,10 @@ def _decode_policy(value: Any) -> Policy:  # noqa: ANN401 -- checked by what it 
         mode=Mode(value["mode"]),
         feed_is_gone=_truth(value["feed_is_gone"]),
     )
+
+
+def _methods(values: Sequence[Any] | None) -> frozenset[str] | None:
+    return None if values is None else frozenset(_text(method) for method in values)
 
 
 def _role_ids(values: Sequence[Any]) -> frozenset[RoleId]:

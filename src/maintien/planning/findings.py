@@ -6,6 +6,7 @@ An *obstacle* keeps a course from being converted; a *warning* is something to k
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from maintien.moodle.ids import UserId
 from maintien.moodle.values import UnenrolAction
 
 
@@ -88,6 +89,75 @@ class OtherRolesGo:
     people: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManualEnrolmentsRevived:
+    """Manual enrolments that were suspended, perhaps by somebody's decision, and are made active again."""
+
+    people: tuple[UserId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradesGone:
+    """People who get access back whose grades went with their last enrolment; they are not touched."""
+
+    people: tuple[UserId, ...]
+    in_history: int
+    """How many of these people have grades in Moodle's grade history, from which it can recover them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolesBelowCourseGone:
+    """People who get access back had roles in contexts below the course, which are not given back."""
+
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupsGone:
+    """Group memberships that were taken and whose group is no longer in the course."""
+
+    memberships: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupsAreCached:
+    """Memberships are added, and Moodle may go on showing people the groups that it has in its cache."""
+
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRowsUnreadable:
+    """Log rows that were looked for evidence, and say nothing that can be read."""
+
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogIsSilent:
+    """The log has no rows of the time asked for: whoever was unenrolled then can't be found in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogBeginsLate:
+    """The log does not go back to the beginning of the time asked for."""
+
+    begins_at: int
+    """Unix seconds."""
+
+
+RescueFinding: TypeAlias = (
+    ManualEnrolmentsRevived
+    | GradesGone
+    | RolesBelowCourseGone
+    | GroupsGone
+    | GroupsAreCached
+    | LogRowsUnreadable
+    | LogIsSilent
+    | LogBeginsLate
+)
+"""What there is to know before something is given back."""
+
 Warning_: TypeAlias = (
     ManualInstanceMissing
     | EnablingGivesAccess
@@ -98,6 +168,7 @@ Warning_: TypeAlias = (
     | EndDateIsPast
     | EndDateShortens
     | OtherRolesGo
+    | RescueFinding
 )
 
 Finding: TypeAlias = Obstacle | Warning_

@@ -112,6 +112,38 @@ class MethodGone:
     """What an undo would give back belongs to an enrolment instance that is no longer in the course."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HasAccess:
+    """Something was taken from the person, who has access to the course all the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HadNoAccess:
+    """What was taken gave no access: it was suspended, over or not begun, or its method is disabled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverSince:
+    """What was taken would be over by now."""
+
+    ends_at: int
+    """Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenByPerson:
+    """A person took the access away, and no sync."""
+
+    taken_at: int
+    """Unix seconds."""
+    by: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenUnreadably:
+    """The log says that the person was unenrolled, and nothing that can be read of how."""
+
+
 Reason: TypeAlias = (
     DeletedAccount
     | SuspendedAccount
@@ -128,6 +160,11 @@ Reason: TypeAlias = (
     | FeedUnknown
     | ChangedSince
     | MethodGone
+    | HasAccess
+    | HadNoAccess
+    | OverSince
+    | TakenByPerson
+    | TakenUnreadably
 )
 
 

@@ -24,9 +24,10 @@ from maintien.moodle.config import SiteConfig
 from maintien.moodle.ids import InstanceId, UserId
 from maintien.moodle.values import MANUAL, NO_COMPONENT, NO_END, NO_ITEM, component_of, is_unlimited
 from maintien.planning.changes import Changed, Removed
-from maintien.planning.convert import Conversion, Span
+from maintien.planning.convert import Conversion
 from maintien.planning.feeds import find_feed_in_the_way
 from maintien.planning.left_alone import ManualEnrolmentKeepsItsEnd, Reason
+from maintien.planning.manual_enrolments import Span
 from maintien.planning.plan import CoursePlan
 from maintien.planning.policy import Circumstances, ConversionPolicy
 

@@ -2,12 +2,34 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
 
 from maintien.enrolments.state import Course
 from maintien.moodle.ids import UserId
 from maintien.planning.changes import Change
 from maintien.planning.findings import Finding, Obstacle
 from maintien.planning.left_alone import LeftAlone
+
+
+class Source(Enum):
+    """Where it is known from what a person had, the surest first."""
+
+    SUSPENDED_ROW = "suspended-row"
+    """The enrolment itself: it is still there, suspended."""
+    LOG = "log"
+    """Moodle's standard log."""
+    METHOD_DEFAULT = "method-default"
+    """The role that the enrolment method gives, where nothing tells which role the person had."""
+
+
+class Grounds(NamedTuple):
+    """On what grounds a person gets something back."""
+
+    taken_at: int
+    """When the person lost access. Unix seconds."""
+    sources: tuple[Source, ...]
+    """In the order of the enumeration; at least one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +48,8 @@ class CoursePlan:
     """People who get a manual enrolment, or a longer one."""
     touched: frozenset[UserId] = frozenset()
     """People whose sessions must look their access up again (``accesslib/dirtyusers``)."""
+    grounds: Mapping[UserId, Grounds] = field(default_factory=dict)
+    """What is known of the people to whom a rescue gives something back."""
     echoes: Mapping[UserId, int] = field(default_factory=dict)
     """How many more ``user_enrolment_updated`` events a person's enrolment causes in Moodle than the one
     of its change: the procedure's steps write some rows several times over. Only in exact reproduction."""

@@ -15,14 +15,17 @@ from maintien.planning.policy import (
     EndFor,
     LikeMoodlePolicy,
     Mode,
+    Policy,
+    RescuePolicy,
 )
+from maintien.planning.rescue import plan_rescue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planner:
     """Plans one course after another under one policy; holds no state of its own."""
 
-    policy: ConversionPolicy | LikeMoodlePolicy
+    policy: Policy
     config: SiteConfig
     circumstances: Circumstances
 
@@ -35,6 +38,8 @@ class Planner:
                 return plan_conversion(state, self.policy, self.config, self.circumstances)
             case LikeMoodlePolicy():
                 return plan_like_moodle(state, self.policy, self.config, self.circumstances)
+            case RescuePolicy():
+                return plan_rescue(state, self.policy, self.config, self.circumstances)
 
     @property
     def inherited_roles(self) -> frozenset[RoleId]:
@@ -45,7 +50,7 @@ class Planner:
         so whatever reproduces its selection needs them; a conversion's own rules don't.
         """
         match self.policy:
-            case ConversionPolicy(end_for=EndFor.CONVERTED):
+            case ConversionPolicy(end_for=EndFor.CONVERTED) | RescuePolicy():
                 return frozenset()
             case ConversionPolicy() | LikeMoodlePolicy():
                 return self.policy.end_roles

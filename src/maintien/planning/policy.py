@@ -1,11 +1,13 @@
-"""What a conversion is asked to do, as data."""
+"""What a conversion or a rescue is asked to do, as data."""
 
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
 
 from maintien.enrolments.state import UserEnrolment
+from maintien.enrolments.withdrawals import Window
 from maintien.moodle.ids import RoleId, UserId
+from maintien.moodle.values import MANUAL
 from maintien.planning.changes import Changed
 
 AUTOMATIC_METHODS: Final = frozenset({"cohort", "database"})
@@ -69,7 +71,33 @@ class LikeMoodlePolicy:
     """The roles that the third step filters by: student, on the procedure's page."""
 
 
-Policy: TypeAlias = ConversionPolicy | LikeMoodlePolicy
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RescuePolicy:
+    """To whom is given back what was taken within some time, and until when."""
+
+    window: Window
+    """When it was taken."""
+    ends_at: int
+    """Unix seconds, the last second of access; 0 for never. For everybody."""
+    methods: frozenset[str] | None = AUTOMATIC_METHODS
+    """Whose enrolments are given back; None for every method but manual."""
+    roles: frozenset[RoleId] | None
+    """People who had one of these roles get it back; None for whatever role, and none."""
+    keep_groups: bool = True
+    enable_manual: bool = False
+    also_by_people: bool = False
+    """Whether to give back too what people took by hand."""
+
+    def asks_for_method(self, method: str) -> bool:
+        """Whether enrolments of ``method`` are given back."""
+        return method != MANUAL if self.methods is None else method in self.methods
+
+    def asks_for_role(self, roleid: RoleId) -> bool:
+        """Whether this role is given back."""
+        return self.roles is None or roleid in self.roles
+
+
+Policy: TypeAlias = ConversionPolicy | LikeMoodlePolicy | RescuePolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

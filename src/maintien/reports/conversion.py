@@ -1,8 +1,9 @@
-"""What a conversion does or did: on a terminal, and as a JSON document."""
+"""What a conversion or a rescue does or did: on a terminal, and as a JSON document."""
 
 import json
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from io import StringIO
 from typing import Final, TextIO
 
@@ -12,7 +13,7 @@ from maintien.enrolments.people import Person
 from maintien.errors import CourseFailed
 from maintien.moodle.ids import UserId
 from maintien.planning.left_alone import Reason
-from maintien.planning.plan import CoursePlan
+from maintien.planning.plan import CoursePlan, Grounds
 from maintien.reports.conversion_document import (
     ConversionHeader,
     conversion_document,
@@ -22,6 +23,7 @@ from maintien.reports.conversion_people import Example
 from maintien.reports.conversion_screen import ConversionScreen
 from maintien.reports.course_documents import packed, write_courses
 from maintien.reports.documents import Document
+from maintien.reports.findings_screen import people_to_name
 from maintien.reports.language import Texts
 from maintien.reports.people_changes import PersonChange, people_changes
 from maintien.reports.summary import CourseSummary, Totals, summarise
@@ -48,6 +50,7 @@ class ConversionReport:
         """JSON, compressed: a site's people say much the same, and there are many."""
         self._examples: defaultdict[type[Reason], list[Example]] = defaultdict(list)
         self._people: list[PersonChange] = []
+        self._grounds: Mapping[UserId, Grounds] = {}
         self._more_people = 0
 
     def add(self, plan: CoursePlan, failure: CourseFailed | None = None) -> None:
@@ -62,12 +65,17 @@ class ConversionReport:
         is_only_one = self.totals.courses == 1 and failure is None
         people = people_changes(plan) if is_only_one else []
         self._people, self._more_people = people[:PEOPLE_SHOWN], len(people[PEOPLE_SHOWN:])
+        self._grounds = plan.grounds if is_only_one else {}
 
     def _keep_examples(self, plan: CoursePlan) -> None:
         for person in plan.left_alone:
             examples = self._examples[type(person.reason)]
             if len(examples) < NAMES_SHOWN:
                 examples.append(Example(plan.course, person.userid, person.reason))
+
+    def note_run(self, run: int | None) -> None:
+        """Say in which run of the journal it was written, if in any."""
+        self.header = replace(self.header, run=run)
 
     @property
     def courses_failed(self) -> int:
@@ -84,6 +92,7 @@ class ConversionReport:
         return frozenset(
             {example.userid for examples in self._examples.values() for example in examples}
             | {person.userid for person in self._people}
+            | {userid for finding, _ in self.totals.findings.items() for userid in people_to_name(finding)}
         )
 
     def write_json(self, stream: TextIO, more: Document | None = None) -> None:
@@ -112,6 +121,7 @@ class ConversionReport:
             examples=self._examples,
             changes=self._people,
             more_changes=self._more_people,
+            grounds=self._grounds,
             people=people,
         )
         return screen.render(texts, width)

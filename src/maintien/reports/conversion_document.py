@@ -9,7 +9,7 @@ from maintien.moodle.ids import RoleId
 from maintien.moodle.values import EnrolmentStatus
 from maintien.planning.left_alone import LeftAlone
 from maintien.planning.plan import CoursePlan
-from maintien.planning.policy import ConversionPolicy, LikeMoodlePolicy
+from maintien.planning.policy import ConversionPolicy, LikeMoodlePolicy, Policy, RescuePolicy
 from maintien.reports.documents import (
     Document,
     Json,
@@ -31,7 +31,7 @@ class ConversionHeader:
     """The site's name, without a password."""
     written: bool
     """Whether the plans were written, or only shown."""
-    policy: ConversionPolicy | LikeMoodlePolicy
+    policy: Policy
     zone: tzinfo
     """The site's time zone."""
     roles: Mapping[str, RoleId] = field(default_factory=dict)
@@ -42,6 +42,11 @@ class ConversionHeader:
     """Courses that a run which was written has not reached."""
     plan_fingerprint: str | None = None
     """Of the plan file that was made, or applied, if any was."""
+
+    @property
+    def is_rescue(self) -> bool:
+        """Whether something is given back, rather than converted."""
+        return isinstance(self.policy, RescuePolicy)
 
     def role_name(self, roleid: RoleId) -> str:
         """Name a role by its shortname, or by its id where it has none."""
@@ -73,22 +78,39 @@ def conversion_document(header: ConversionHeader, totals: Totals) -> Document:
 
 def _policy_document(header: ConversionHeader) -> Document:
     policy = header.policy
-    document: Document = {
+    common: Document = {
         "kind": kind_of(policy),
         "ends_at": moment_document(policy.ends_at, header.zone),
-        "end_roles": header.role_names(policy.end_roles),
     }
-    if isinstance(policy, LikeMoodlePolicy):
-        return document
-    return document | {
+    match policy:
+        case LikeMoodlePolicy():
+            return common | {"end_roles": header.role_names(policy.end_roles)}
+        case ConversionPolicy():
+            return common | {
+                "end_roles": header.role_names(policy.end_roles),
+                **_whom_document(header, policy),
+                "include_suspended": policy.include_suspended,
+                "end_for": policy.end_for.value,
+                "keep_groups": policy.keep_groups,
+                "enable_manual": policy.enable_manual,
+                "mode": policy.mode.value,
+                "feed_is_gone": policy.feed_is_gone,
+            }
+        case RescuePolicy():
+            return common | {
+                "since": moment_document(policy.window.since, header.zone),
+                "to": moment_document(policy.window.to, header.zone),
+                **_whom_document(header, policy),
+                "keep_groups": policy.keep_groups,
+                "enable_manual": policy.enable_manual,
+                "also_by_people": policy.also_by_people,
+            }
+
+
+def _whom_document(header: ConversionHeader, policy: ConversionPolicy | RescuePolicy) -> Document:
+    return {
         "methods": None if policy.methods is None else sorted(policy.methods),
         "roles": None if policy.roles is None else header.role_names(policy.roles),
-        "include_suspended": policy.include_suspended,
-        "end_for": policy.end_for.value,
-        "keep_groups": policy.keep_groups,
-        "enable_manual": policy.enable_manual,
-        "mode": policy.mode.value,
-        "feed_is_gone": policy.feed_is_gone,
     }
 
 
@@ -101,7 +123,7 @@ def converted_course_document(header: ConversionHeader, plan: CoursePlan, summar
         "warnings": [typed_document(warning, header.zone) for warning in plan.warnings],
         "failure": None if summary.failure is None else error_document(summary.failure),
         "left_alone": [_left_alone_document(p, header) for p in plan.left_alone if is_done],
-        "people": [_person_document(p, header) for p in people_changes(plan) if is_done],
+        "people": [_person_document(p, plan, header) for p in people_changes(plan) if is_done],
     }
 
 
@@ -114,6 +136,7 @@ def _counts_document(counts: Counts) -> Document:
         "roles_kept": counts.roles_kept,
         "roles_removed": counts.roles_removed,
         "groups_kept": counts.groups_kept,
+        "groups_joined": counts.groups_joined,
         "manual_instances_added": counts.instances_added,
         "manual_instances_enabled": counts.instances_enabled,
         "people_converted": counts.people_converted,
@@ -126,13 +149,20 @@ def _left_alone_document(person: LeftAlone, header: ConversionHeader) -> Documen
     return {"user": person.userid, "reason": kind, **document}
 
 
-def _person_document(person: PersonChange, header: ConversionHeader) -> Document:
-    return {
+def _person_document(person: PersonChange, plan: CoursePlan, header: ConversionHeader) -> Document:
+    document: Document = {
         "user": person.userid,
         "before": _enrolment_document(person.before, header),
         "after": _enrolment_document(person.after, header),
         "roles": [header.role_name(roleid) for roleid in person.roles],
         "groups": list(person.groups),
+    }
+    grounds = plan.grounds.get(person.userid)
+    if grounds is None:
+        return document
+    return document | {
+        "taken_at": moment_document(grounds.taken_at, header.zone),
+        "sources": [source.value for source in grounds.sources],
     }
 
 

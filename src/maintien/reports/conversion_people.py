@@ -94,12 +94,12 @@ def _period(texts: Texts, header: ConversionHeader, row: UserEnrolment, *, with_
     return period
 
 
-def share_picture(texts: Texts, counts: Counts, width: int) -> RenderableType:
-    """Draw how many people are converted, provided for already, and left alone."""
+def share_picture(texts: Texts, counts: Counts, done: str, width: int) -> RenderableType:
+    """Draw how many people are done, in a word, provided for already, and left alone."""
     provided = counts.people_provided_for
     others = counts.people_left_alone - provided
     parts = [
-        (counts.people_converted, "█", "green", texts.gettext("converted")),
+        (counts.people_converted, "█", "green", done),
         (provided, "▓", "cyan", texts.gettext("enrolled by hand already")),
         (others, "░", "yellow", texts.gettext("left alone")),
     ]

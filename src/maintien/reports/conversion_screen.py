@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rich.console import Group, RenderableType
 from rich.panel import Panel
@@ -12,7 +12,8 @@ from maintien.enrolments.people import Person
 from maintien.enrolments.state import Course
 from maintien.moodle.ids import RoleId, UserId
 from maintien.planning.findings import Finding
-from maintien.planning.policy import ConversionPolicy, EndFor, LikeMoodlePolicy, Mode
+from maintien.planning.plan import Grounds
+from maintien.planning.policy import ConversionPolicy, EndFor, LikeMoodlePolicy, Mode, RescuePolicy
 from maintien.reports.conversion_document import ConversionHeader
 from maintien.reports.conversion_people import (
     Examples,
@@ -25,6 +26,7 @@ from maintien.reports.findings_screen import remarks_on_findings, remarks_table
 from maintien.reports.fingerprints import fingerprint_text
 from maintien.reports.language import Texts
 from maintien.reports.people_changes import PersonChange
+from maintien.reports.rescue_people import rescued_table
 from maintien.reports.result_title import title_panel
 from maintien.reports.safe_text import plain, printable
 from maintien.reports.screen import facts_table
@@ -46,6 +48,8 @@ class ConversionScreen:
     more_changes: int
     """How many people more there are."""
     people: Mapping[UserId, Person]
+    grounds: Mapping[UserId, Grounds] = field(default_factory=dict)
+    """On what grounds people get something back, in a rescue."""
 
     def render(self, texts: Texts, width: int) -> RenderableType:
         """Draw it for a terminal of ``width`` columns."""
@@ -57,16 +61,17 @@ class ConversionScreen:
         yield Group(title, facts_table(_facts(texts, header)))
         found = totals.findings.items()
         if found:
-            remarks = remarks_on_findings(texts, found, self._blocked_courses())
+            remarks = remarks_on_findings(texts, found, self._blocked_courses(), self.people)
             table = remarks_table(texts, remarks)
             yield Panel(table, title=plain(texts.gettext("Before you go on")), title_align="left")
         yield courses_table(texts, self.courses, width)
         if self.changes:
-            yield people_table(texts, header, self.changes, self.people, width)
+            yield self._people_table(texts, width)
             if self.more_changes:
                 yield _more_people(texts, self.more_changes)
         if totals.counts.people_seen:
-            yield share_picture(texts, totals.counts, width)
+            done = texts.gettext("given back") if header.is_rescue else texts.gettext("converted")
+            yield share_picture(texts, totals.counts, done, width)
         yield sums_table(texts, totals)
         if totals.counts.left_alone:
             several = totals.courses > 1
@@ -75,6 +80,11 @@ class ConversionScreen:
             )
         if totals.courses_failed:
             yield failures_table(texts, self.courses, width)
+
+    def _people_table(self, texts: Texts, width: int) -> RenderableType:
+        if self.header.is_rescue:
+            return rescued_table(texts, self.header, self.changes, self.grounds, self.people, width)
+        return people_table(texts, self.header, self.changes, self.people, width)
 
     def _blocked_courses(self) -> Mapping[Finding, Sequence[Course]]:
         blocked: defaultdict[Finding, list[Course]] = defaultdict(list)
@@ -106,19 +116,36 @@ def _facts(texts: Texts, header: ConversionHeader) -> Iterator[tuple[str, Text]]
     match header.policy:
         case ConversionPolicy() as policy:
             yield from _whom(texts, header, policy)
+        case RescuePolicy() as policy:
+            yield from _what_was_taken(texts, header, policy)
         case LikeMoodlePolicy(end_roles=roles):
             rules = texts.gettext("Moodle's backup, restore and bulk edit, to the letter")
             yield texts.gettext("Rules"), plain(rules)
             yield texts.gettext("End date for"), _roles(texts, header, roles)
 
 
+def _what_was_taken(
+    texts: Texts, header: ConversionHeader, policy: RescuePolicy
+) -> Iterator[tuple[str, Text]]:
+    since, to = (texts.date_time(moment, header.zone) for moment in policy.window)
+    yield texts.gettext("Taken between"), plain(texts.join([since, to]))
+    yield texts.gettext("Enrolment methods"), _methods(texts, policy.methods)
+    roles = policy.roles
+    everything = plain(texts.gettext("all"))
+    yield texts.gettext("Roles"), everything if roles is None else _roles(texts, header, roles)
+    if policy.also_by_people:
+        yield texts.gettext("Also"), plain(texts.gettext("what people took by hand"))
+
+
+def _methods(texts: Texts, methods: frozenset[str] | None) -> Text:
+    if methods is None:
+        return plain(texts.gettext("all"))
+    return plain(method_names(texts, tuple(sorted(methods))))
+
+
 def _whom(texts: Texts, header: ConversionHeader, policy: ConversionPolicy) -> Iterator[tuple[str, Text]]:
     everything = plain(texts.gettext("all"))
-    methods = policy.methods
-    yield (
-        texts.gettext("Enrolment methods"),
-        everything if methods is None else plain(method_names(texts, tuple(sorted(methods)))),
-    )
+    yield texts.gettext("Enrolment methods"), _methods(texts, policy.methods)
     roles = policy.roles
     yield texts.gettext("Roles"), everything if roles is None else _roles(texts, header, roles)
     if roles != policy.end_roles:

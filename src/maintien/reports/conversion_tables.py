@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from maintien.reports.language import Texts
+from maintien.reports.rescue_people import source_sums
 from maintien.reports.safe_text import plain
 from maintien.reports.screen import (
     WIDE,
@@ -57,7 +58,7 @@ def _cells(texts: Texts, summary: CourseSummary, width: int) -> Iterator[Text]:
     yield Text(course_name(summary.course))
     numbers = [counts.enrolments_added, counts.enrolments_changed]
     if width >= WIDE:
-        numbers += [counts.roles_assigned, counts.groups_kept]
+        numbers += [counts.roles_assigned, counts.groups_kept + counts.groups_joined]
     for number in [*numbers, counts.people_left_alone]:
         yield Text(texts.number(number), style="" if number else "dim")
     yield _remark(texts, summary)
@@ -94,9 +95,11 @@ def sums_table(texts: Texts, totals: Totals) -> Table:
         (texts.gettext("Duplicate roles removed"), counts.roles_removed),
         (texts.gettext("Manual methods added to courses"), counts.instances_added),
         (texts.gettext("Manual methods enabled in courses"), counts.instances_enabled),
+        (texts.gettext("Group memberships given back"), counts.groups_joined),
         (texts.gettext("Other changes"), counts.other_changes),
     ]
-    return numbers_table(texts, [*always, *(row for row in seldom if row[1])])
+    rows = [*always, *(row for row in seldom if row[1]), *source_sums(texts, counts)]
+    return numbers_table(texts, rows)
 
 
 def failures_table(texts: Texts, courses: Sequence[CourseSummary], width: int) -> Table:

@@ -3,8 +3,9 @@
 Settings and pages go by the names that Moodle gives them in its language packs.
 """
 
+from collections.abc import Mapping
 from enum import Enum
-from typing import Final, assert_never
+from typing import Final
 
 from maintien.messages import N_
 from maintien.moodle.values import UnenrolAction
@@ -24,6 +25,7 @@ from maintien.planning.findings import (
     WelcomeMessage,
 )
 from maintien.reports.language import Texts
+from maintien.reports.rescue_finding_wording import RESCUE_REMEDIES, rescue_finding_text
 from maintien.reports.wording import method_name
 
 
@@ -69,7 +71,7 @@ _EXPIRY_ACTS: Final = {
     ),
 }
 
-_REMEDIES: Final[dict[type[Finding], str]] = {
+_REMEDIES: Final[Mapping[type[Finding], str]] = {
     ManualMethodDisabledOnSite: N_(
         "Switch it on in Site administration > Plugins > Enrolments > Manage enrol plugins."
     ),
@@ -103,6 +105,7 @@ _REMEDIES: Final[dict[type[Finding], str]] = {
         "To leave them as they are, convert without --like-moodle and without --end-for all-manual."
     ),
     OtherRolesGo: N_("If they are to keep these roles too, name them with --roles."),
+    **RESCUE_REMEDIES,
 }
 
 
@@ -159,7 +162,7 @@ def finding_text(texts: Texts, finding: Finding) -> str:  # noqa: C901, PLR0911,
                 people,
             ).format(n=texts.number(people))
         case _:
-            assert_never(finding)
+            return rescue_finding_text(texts, finding)
 
 
 def _notice_text(texts: Texts, notice: ExpiryNotice) -> str:

@@ -6,15 +6,19 @@ from typing import Final, NamedTuple
 from rich.table import Table
 from rich.text import Text
 
+from maintien.enrolments.people import Person
 from maintien.enrolments.state import Course
-from maintien.planning.findings import Finding
+from maintien.moodle.ids import UserId
+from maintien.planning.findings import Finding, GradesGone, ManualEnrolmentsRevived
 from maintien.reports.finding_wording import Severity, finding_text, remedy_text, severity
 from maintien.reports.language import Texts
 from maintien.reports.safe_text import Prose, printable
-from maintien.reports.screen import names_and_others
+from maintien.reports.screen import names_and_others, person_name
 
 COURSES_NAMED: Final = 12
 """Courses named after a finding; the others are only counted."""
+PEOPLE_NAMED: Final = 12
+"""People, too."""
 
 _MARKS: Final = {
     Severity.OBSTACLE: ("✗", "bold red"),
@@ -33,14 +37,22 @@ class Remark(NamedTuple):
     """In how many courses it holds; 0 for the whole site."""
     courses: Sequence[Course] = ()
     """Courses to name."""
+    people: Sequence[str] = ()
+    """Names of some of the people whom it is about."""
+    people_total: int = 0
+    """How many these are."""
 
 
 def remarks_on_findings(
     texts: Texts,
     found: Iterable[tuple[Finding, int]],
     courses: Mapping[Finding, Sequence[Course]] | None = None,
+    names: Mapping[UserId, Person] | None = None,
 ) -> list[Remark]:
-    """Put findings into words; each comes with the number of courses it was found in."""
+    """Put findings into words; each comes with the number of courses it was found in.
+
+    ``names`` are those of the people to name: :func:`people_to_name` says whose.
+    """
     return [
         Remark(
             severity=severity(finding),
@@ -48,9 +60,24 @@ def remarks_on_findings(
             remedy=remedy_text(texts, finding),
             in_courses=number,
             courses=(courses or {}).get(finding, ()),
+            people=[person_name(names or {}, userid) for userid in people_to_name(finding)],
+            people_total=len(_people_of(finding)),
         )
         for finding, number in found
     ]
+
+
+def people_to_name(finding: Finding) -> Sequence[UserId]:
+    """Tell whom a finding names on a screen: the first of the people whom it is about."""
+    return _people_of(finding)[:PEOPLE_NAMED]
+
+
+def _people_of(finding: Finding) -> Sequence[UserId]:
+    match finding:
+        case ManualEnrolmentsRevived(people=people) | GradesGone(people=people):
+            return people
+        case _:
+            return ()
 
 
 def remarks_table(texts: Texts, remarks: Iterable[Remark]) -> Table:
@@ -76,6 +103,8 @@ def _paragraph(texts: Texts, remark: Remark) -> Text:
     if remark.courses:
         names = [printable(course.shortname) for course in remark.courses[:COURSES_NAMED]]
         paragraph.append(f"\n{names_and_others(texts, names, len(remark.courses))}", "dim")
+    if remark.people:
+        paragraph.append(f"\n{names_and_others(texts, remark.people, remark.people_total)}", "dim")
     if remark.remedy:
         paragraph.append("\n→ ", "bold")
         paragraph.append(remark.remedy)

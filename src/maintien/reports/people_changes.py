@@ -26,7 +26,7 @@ class PersonChange:
     roles: list[RoleId] = field(default_factory=list)
     """Roles given by hand, or that become so."""
     groups: list[GroupId] = field(default_factory=list)
-    """Groups whose membership becomes an ordinary one."""
+    """Groups whose membership becomes an ordinary one, or is given back as one."""
 
 
 def people_changes(plan: CoursePlan) -> list[PersonChange]:
@@ -55,5 +55,5 @@ def _note(
             person.before = change.before
     elif isinstance(row, RoleAssignment):
         person.roles.append(row.roleid)
-    elif isinstance(change, Changed):
+    else:
         person.groups.append(row.groupid)

@@ -8,12 +8,15 @@ from maintien.planning.left_alone import (
     ChangedSince,
     DeletedAccount,
     FeedUnknown,
+    HadNoAccess,
+    HasAccess,
     ManualEnrolmentKeepsItsEnd,
     ManualEnrolmentSuffices,
     ManualMethodUnavailable,
     MethodGone,
     MethodNotAskedFor,
     NoRole,
+    OverSince,
     Reason,
     RoleNotAskedFor,
     StartsAfterEndDate,
@@ -21,6 +24,8 @@ from maintien.planning.left_alone import (
     SuspendedAccount,
     SuspendedEnrolment,
     SuspendedManualEnrolment,
+    TakenByPerson,
+    TakenUnreadably,
 )
 from maintien.reports.changed_since import row_name, values_text
 from maintien.reports.language import Texts
@@ -43,6 +48,11 @@ LABELS: Final[dict[type[Reason], str]] = {
     FeedUnknown: N_("feed that can't be read"),
     ChangedSince: N_("changed since the run"),
     MethodGone: N_("enrolment method that is gone from the course"),
+    HasAccess: N_("access all the same"),
+    HadNoAccess: N_("nothing lost that gave access"),
+    OverSince: N_("enrolment that would be over by now"),
+    TakenByPerson: N_("access taken by a person, not by a sync"),
+    TakenUnreadably: N_("log entry that can't be read"),
 }
 
 SENTENCES: Final[dict[type[Reason], str]] = {
@@ -68,6 +78,15 @@ SENTENCES: Final[dict[type[Reason], str]] = {
     ),
     MethodGone: N_("The enrolment method that it came from is no longer in the course."),
     ChangedSince: N_("Somebody changed it since the run, so it stays as it is: {detail}."),
+    HasAccess: N_("Has access to the course all the same."),
+    HadNoAccess: N_(
+        "What was taken gave no access: it was suspended, over or not begun, or its method is disabled."
+    ),
+    OverSince: N_("The enrolment would be over by now ({detail})."),
+    TakenByPerson: N_(
+        "A person took the access away, not a sync ({detail}); --also-by-people gives it back too."
+    ),
+    TakenUnreadably: N_("The log says that the person was unenrolled, and not how: it can't be read."),
 }
 
 
@@ -76,17 +95,24 @@ def reason_label(texts: Texts, reason: type[Reason]) -> str:
     return texts.gettext(LABELS[reason])
 
 
-def reason_detail(texts: Texts, reason: Reason, zone: tzinfo) -> str:
+def reason_detail(texts: Texts, reason: Reason, zone: tzinfo) -> str:  # noqa: PLR0911 -- one a detail
     """Say in a word or two what is particular to one person; empty where nothing is."""
     match reason:
         case MethodNotAskedFor(methods=methods) | StillListed(methods=methods) | FeedUnknown(methods=methods):
             return method_names(texts, methods)
         case RoleNotAskedFor(roles=roles):
             return texts.join(printable(role) for role in roles)
-        case ManualEnrolmentSuffices(ends_at=ends_at) | ManualEnrolmentKeepsItsEnd(ends_at=ends_at):
+        case (
+            ManualEnrolmentSuffices(ends_at=ends_at)
+            | ManualEnrolmentKeepsItsEnd(ends_at=ends_at)
+            | OverSince(ends_at=ends_at)
+        ):
             return texts.end_date(ends_at, zone)
         case StartsAfterEndDate(starts_at=starts_at):
             return texts.start_date(starts_at, zone)
+        case TakenByPerson(taken_at=taken_at, by=by):
+            date = texts.date_time(taken_at, zone)
+            return texts.gettext("{date}, by account {id}").format(date=date, id=by)
         case ChangedSince():
             return _both_values(texts, reason, zone)
         case _:

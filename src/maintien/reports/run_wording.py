@@ -15,6 +15,7 @@ from maintien.runs.journal import CourseStatus, RunHeader, RunKind
 KINDS: Final[dict[RunKind, str]] = {
     RunKind.CONVERT: N_("conversion"),
     RunKind.UNDO: N_("undo"),
+    RunKind.RESCUE: N_("rescue"),
 }
 
 STATES: Final[dict[RunState, str]] = {

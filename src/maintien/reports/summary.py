@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Final, TypeAlias
 
 from maintien.enrolments.state import (
@@ -18,14 +18,30 @@ from maintien.planning.findings import (
     EnablingGivesAccess,
     EndDateShortens,
     Finding,
+    GradesGone,
+    GroupsAreCached,
+    GroupsGone,
+    LogRowsUnreadable,
+    ManualEnrolmentsRevived,
     Obstacle,
     OtherRolesGo,
+    RolesBelowCourseGone,
 )
 from maintien.planning.left_alone import ManualEnrolmentKeepsItsEnd, ManualEnrolmentSuffices, Reason
-from maintien.planning.plan import CoursePlan
+from maintien.planning.plan import CoursePlan, Source
 
-FindingAboutPeople: TypeAlias = EnablingGivesAccess | EndDateShortens | OtherRolesGo
-"""Findings that say how many people of the course they concern."""
+CountingFinding: TypeAlias = (
+    EnablingGivesAccess
+    | EndDateShortens
+    | OtherRolesGo
+    | ManualEnrolmentsRevived
+    | GradesGone
+    | RolesBelowCourseGone
+    | GroupsGone
+    | GroupsAreCached
+    | LogRowsUnreadable
+)
+"""Findings that say how many of something there are in a course, or who."""
 
 _COUNTERS: Final[dict[tuple[type, type], str]] = {
     (Added, EnrolmentInstance): "instances_added",
@@ -37,6 +53,7 @@ _COUNTERS: Final[dict[tuple[type, type], str]] = {
     (Changed, RoleAssignment): "roles_kept",
     (Removed, RoleAssignment): "roles_removed",
     (Changed, GroupMembership): "groups_kept",
+    (Added, GroupMembership): "groups_joined",
 }
 """What each kind of change counts as."""
 
@@ -56,12 +73,16 @@ class Counts:
     roles_removed: int = 0
     groups_kept: int = 0
     """Memberships that change their owner."""
+    groups_joined: int = 0
+    """Memberships that are given back."""
     instances_added: int = 0
     instances_enabled: int = 0
     other_changes: int = 0
     """What no conversion makes; counted so that nothing written goes unsaid."""
     people_converted: int = 0
     left_alone: Counter[type[Reason]] = field(default_factory=Counter)
+    sources: Counter[Source] = field(default_factory=Counter)
+    """People of whom something is known from there. Only a rescue has any."""
 
     def count(self, changes: Iterable[Change]) -> None:
         """Count changes."""
@@ -79,11 +100,13 @@ class Counts:
         self.roles_kept += other.roles_kept
         self.roles_removed += other.roles_removed
         self.groups_kept += other.groups_kept
+        self.groups_joined += other.groups_joined
         self.instances_added += other.instances_added
         self.instances_enabled += other.instances_enabled
         self.other_changes += other.other_changes
         self.people_converted += other.people_converted
         self.left_alone.update(other.left_alone)
+        self.sources.update(other.sources)
 
     @property
     def people_left_alone(self) -> int:
@@ -121,6 +144,7 @@ def summarise(plan: CoursePlan, failure: CourseFailed | None = None) -> CourseSu
     counts = Counts(people_converted=len(plan.converted))
     counts.count(plan.changes)
     counts.left_alone.update(type(person.reason) for person in plan.left_alone)
+    counts.sources.update(source for grounds in plan.grounds.values() for source in grounds.sources)
     return CourseSummary(
         course=plan.course,
         counts=counts,
@@ -131,28 +155,34 @@ def summarise(plan: CoursePlan, failure: CourseFailed | None = None) -> CourseSu
 
 
 class FoundFindings:
-    """Findings over many courses: in how many each was found, with the people they concern summed."""
+    """Findings over many courses: in how many each was found, with what they count added up."""
 
     def __init__(self) -> None:
-        self._courses: Counter[Finding] = Counter()
-        self._people: Counter[type[FindingAboutPeople]] = Counter()
+        self._courses: Counter[Finding | type[CountingFinding]] = Counter()
+        self._added_up: dict[type[CountingFinding], Finding] = {}
 
     def add(self, finding: Finding) -> None:
         """Take in a finding of one course."""
-        if isinstance(finding, FindingAboutPeople):
-            kind = type(finding)
-            self._people[kind] += finding.people
-            finding = kind(people=0)
-        self._courses[finding] += 1
+        if not isinstance(finding, CountingFinding):
+            self._courses[finding] += 1
+            return
+        kind = type(finding)
+        known = self._added_up.get(kind)
+        self._added_up[kind] = finding if known is None else _together(known, finding)
+        self._courses[kind] += 1
 
     def items(self) -> list[tuple[Finding, int]]:
         """List the findings and in how many courses each was found, the most frequent first."""
-        return [(self._summed(finding), n) for finding, n in self._courses.most_common()]
+        return [
+            (self._added_up[found] if isinstance(found, type) else found, number)
+            for found, number in self._courses.most_common()
+        ]
 
-    def _summed(self, finding: Finding) -> Finding:
-        if isinstance(finding, FindingAboutPeople):
-            return type(finding)(people=self._people[type(finding)])
-        return finding
+
+def _together(one: Finding, other: Finding) -> Finding:
+    """Add up what two findings of one kind count, and list together whom they name."""
+    names = [item.name for item in fields(one)]
+    return replace(one, **{name: getattr(one, name) + getattr(other, name) for name in names})
 
 
 @dataclass(slots=True, kw_only=True)

@@ -29,6 +29,7 @@ class RunKind(Enum):
 
     CONVERT = "convert"
     UNDO = "undo"
+    RESCUE = "rescue"
 
 
 class RunStatus(Enum):

@@ -14,6 +14,7 @@ from typing import Any, Final, NewType
 from maintien.moodle.ids import CourseId, UserId
 from maintien.planning.course_planners import Policies
 from maintien.planning.encoding import Json, UnreadablePlan, decode_policy, encode_policy
+from maintien.planning.policy import Policy, RescuePolicy
 
 FORMAT: Final = "maintien plan"
 VERSION: Final = 1
@@ -166,8 +167,16 @@ def decode_footer(line: bytes) -> PlanFileFooter:
 
 
 def _policies(value: Mapping[str, Any]) -> Policies:
-    of_courses = {CourseId(_number(courseid)): decode_policy(policy) for courseid, policy in _pairs(value)}
-    return Policies(common=decode_policy(value["policy"]), of_courses=of_courses)
+    of_courses = {CourseId(_number(courseid)): _policy(policy) for courseid, policy in _pairs(value)}
+    return Policies(common=_policy(value["policy"]), of_courses=of_courses)
+
+
+def _policy(value: Json) -> Policy:
+    policy = decode_policy(value)
+    if isinstance(policy, RescuePolicy):
+        # It rests on evidence, which is read anew by whoever rescues, and is in no plan file.
+        raise NotThisForm
+    return policy
 
 
 def _pairs(value: Mapping[str, Any]) -> list[Any]:

@@ -1,12 +1,23 @@
 """Makes policies of requests: one for all courses, and one for each that a courses file lists."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import tzinfo
-from typing import Final
+from typing import Final, TypeVar
 
-from maintien.errors import MissingEndDate, UsageError
+from maintien.enrolments.withdrawals import Window
+from maintien.errors import (
+    ConflictingOptions,
+    MissingEndDate,
+    MissingSince,
+    SinceAfterTo,
+    SinceInTheFuture,
+    UnreadableDate,
+    UnreadableMoment,
+    UsageError,
+)
 from maintien.moodle.config import SiteConfig
-from maintien.moodle.dates import parse_end_date
+from maintien.moodle.dates import parse_end_date, parse_first_moment, parse_moment
 from maintien.moodle.ids import RoleId
 from maintien.planning.course_planners import Policies
 from maintien.planning.policy import (
@@ -16,11 +27,15 @@ from maintien.planning.policy import (
     LikeMoodlePolicy,
     Mode,
     Policy,
+    RescuePolicy,
 )
 from maintien.uses.conversion_request import ConversionRequest, require_no_conflict
 from maintien.uses.courses_file import CourseLine
+from maintien.uses.rescue_request import RescueRequest
 from maintien.uses.selections import Found
 from maintien.uses.words import find_roles, parse_methods, require_choice, split_words
+
+Q = TypeVar("Q", ConversionRequest, RescueRequest)
 
 STUDENT: Final = "student"
 """The short name of the role that the procedure is about, as Moodle installs it."""
@@ -36,20 +51,20 @@ class Terms:
     """Unix seconds."""
 
 
-def make_policies(request: ConversionRequest, found: Found, terms: Terms) -> Policies:
-    """Make the policies of the courses found.
+def make_policies(request: Q, found: Found, make: Callable[[Q], Policy]) -> Policies:
+    """Make the policies of the courses found, each by ``make``.
 
     Where the options give no end date, what is common is the policy of the course that the file lists
     first.
 
-    Raises MissingEndDate when a course is left without an end date, and what :func:`make_policy`
-    raises; as CoursesFileBadLine where a line of the file is to blame.
+    Raises MissingEndDate when a course is left without an end date, and what ``make`` raises; as
+    CoursesFileBadLine where a line of the file is to blame.
     """
-    of_courses = {courseid: _policy_of_line(request, line, terms) for courseid, line in found.lines.items()}
+    of_courses = {courseid: _policy_of_line(request, line, make) for courseid, line in found.lines.items()}
     only_listed = all(size.course.id in of_courses for size in found.sizes)
     if request.until is None and of_courses and only_listed:
         return Policies(common=next(iter(of_courses.values())), of_courses=of_courses)
-    return Policies(common=make_policy(request, terms), of_courses=of_courses)
+    return Policies(common=make(request), of_courses=of_courses)
 
 
 def make_policy(request: ConversionRequest, terms: Terms) -> Policy:
@@ -79,7 +94,51 @@ def make_policy(request: ConversionRequest, terms: Terms) -> Policy:
     )
 
 
-def _policy_of_line(request: ConversionRequest, line: CourseLine, terms: Terms) -> Policy:
+def make_rescue_policy(request: RescueRequest, terms: Terms) -> RescuePolicy:
+    """Make the policy of a rescue.
+
+    Raises MissingSince, UnreadableMoment, SinceInTheFuture, SinceAfterTo, MissingEndDate, UnreadableDate,
+    DateInThePast, UnknownRole, UnknownMethod, ManualIsNoSource or ConflictingOptions.
+    """
+    if request.keep_groups and request.no_keep_groups:
+        raise ConflictingOptions(first="--keep-groups", second="--no-keep-groups")
+    window = _window(request, terms)
+    if request.until is None:
+        raise MissingEndDate
+    return RescuePolicy(
+        window=window,
+        ends_at=parse_end_date(request.until, terms.zone, terms.now),
+        methods=_methods(request.methods),
+        roles=_roles(request.roles, terms.config),
+        keep_groups=not request.no_keep_groups,
+        enable_manual=request.enable_manual,
+        also_by_people=request.also_by_people,
+    )
+
+
+def _window(request: RescueRequest, terms: Terms) -> Window:
+    if request.since is None:
+        raise MissingSince
+    since = _moment(request.since, terms, parse_first_moment)
+    if since > terms.now:
+        raise SinceInTheFuture(text=request.since)
+    if request.to is None:
+        return Window(since, terms.now)
+    to = _moment(request.to, terms, parse_moment)
+    if since > to:
+        raise SinceAfterTo(since=request.since, to=request.to)
+    # Nothing was taken yet in what is still to come of a day.
+    return Window(since, min(to, terms.now))
+
+
+def _moment(text: str, terms: Terms, parse: Callable[[str, tzinfo], int]) -> int:
+    try:
+        return parse(text, terms.zone)
+    except UnreadableDate:
+        raise UnreadableMoment(text=text) from None
+
+
+def _policy_of_line(request: Q, line: CourseLine, make: Callable[[Q], Policy]) -> Policy:
     asked = replace(
         request,
         until=line.until or request.until,
@@ -87,7 +146,7 @@ def _policy_of_line(request: ConversionRequest, line: CourseLine, terms: Terms) 
         methods=line.methods or request.methods,
     )
     try:
-        return make_policy(asked, terms)
+        return make(asked)
     except UsageError as error:
         raise line.bad(error) from error
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version as version_of
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from maintien.runs.plan_file_writing import write_plan_file
 from maintien.uses.callers import Caller
 from maintien.uses.conversion_request import ConversionRequest
 from maintien.uses.late_starts import LateStarts
-from maintien.uses.policies import Terms, make_policies
+from maintien.uses.policies import Terms, make_policies, make_policy
 from maintien.uses.selections import Asked, find_courses
 
 
@@ -45,7 +46,8 @@ def save_conversion_plan(
     """
     now = session.clock()
     found = find_courses(session.site, asked)
-    policies = make_policies(request, found, Terms(config=session.config, zone=session.zone, now=now))
+    terms = Terms(config=session.config, zone=session.zone, now=now)
+    policies = make_policies(request, found, partial(make_policy, terms=terms))
     circumstances = Circumstances(now=now, operator=session.find_operator().id)
     planners = CoursePlanners(policies=policies, config=session.config, circumstances=circumstances)
     process = caller.invocation.machine.process

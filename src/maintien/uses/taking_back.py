@@ -6,11 +6,11 @@ from typing import Final
 
 from maintien.bootstrap import Session, site_identity
 from maintien.enrolments.state import CourseState
-from maintien.errors import NothingToUndo, RunNotInterrupted, RunOfAnotherSite, RunUndone
+from maintien.errors import NothingToUndo, ResumeByCommandOnly, RunNotInterrupted, RunOfAnotherSite, RunUndone
 from maintien.moodle.ids import CourseId, RoleId, UserId
 from maintien.planning.course_planners import CoursePlanners, Policies
 from maintien.planning.plan import CoursePlan
-from maintien.planning.policy import Circumstances
+from maintien.planning.policy import Circumstances, ConversionPolicy, Mode
 from maintien.planning.undo import people_losing_access
 from maintien.runs.conduct import UnderWay, undo_planner
 from maintien.runs.execute import PlanCourse, preview
@@ -81,14 +81,23 @@ def require_undoable(session: Session, record: RunRecord) -> None:
 def require_resumable(session: Session, store: DatabaseRunStore, record: RunRecord) -> None:
     """Check that a run of this site is unfinished.
 
-    Raises RunOfAnotherSite, RunUndone and RunNotInterrupted.
+    Raises RunOfAnotherSite, ResumeByCommandOnly, RunUndone and RunNotInterrupted.
     """
     require_of_site(session, record)
+    if not plans_from_the_courses_alone(record):
+        raise ResumeByCommandOnly(run=record.id)
     undone = undone_by(store.runs(record.header.site_id)).get(record.id)
     if undone is not None:
         raise RunUndone(run=record.id, undo=undone)
     if record.status is RunStatus.DONE:
         raise RunNotInterrupted(run=record.id)
+
+
+def plans_from_the_courses_alone(record: RunRecord) -> bool:
+    """Whether a run's plans depend on nothing but the courses: neither on feeds nor on the log."""
+    policies = (record.header.policy, *record.header.course_policies.values())
+    moves = any(isinstance(policy, ConversionPolicy) and policy.mode is Mode.MOVE for policy in policies)
+    return record.header.kind is not RunKind.RESCUE and not moves
 
 
 def require_of_site(session: Session, record: RunRecord) -> None:
@@ -109,7 +118,7 @@ def _planner(
                 raise RuntimeError("an undo without the run that it takes back")
             _, plan = undo_planner(store, header.undoes)
             return plan, frozenset()
-        case RunKind.CONVERT:
+        case RunKind.CONVERT | RunKind.RESCUE:
             if header.policy is None:
                 raise RuntimeError("a conversion without a policy")
             planners = CoursePlanners(

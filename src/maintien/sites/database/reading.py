@@ -15,7 +15,9 @@ from maintien.enrolments.state import (
     RoleAssignment,
     UserEnrolment,
 )
+from maintien.enrolments.withdrawals import NOTHING_WITHDRAWN, Window, Withdrawals
 from maintien.moodle.ids import ContextId, CourseId, InstanceId, RoleId, UserId
+from maintien.sites.database.chunks import chunks
 from maintien.sites.database.fetching import fetch_all, fetch_rows
 from maintien.sites.database.read_feeds import ReadFeeds
 from maintien.sites.database.rows import (
@@ -25,6 +27,7 @@ from maintien.sites.database.rows import (
     ROLE_COLUMNS,
 )
 from maintien.sites.database.tables import MoodleTables
+from maintien.sites.database.withdrawals import read_withdrawals
 
 K = TypeVar("K")
 R = TypeVar("R")
@@ -36,10 +39,11 @@ def read_states(
     courses: Sequence[Course],
     inherited_roles: Collection[RoleId] = (),
     feeds: ReadFeeds | None = None,
+    withdrawn_within: Window | None = None,
 ) -> Iterator[CourseState]:
     """Read the states of these courses, in their order; they are held in memory together.
 
-    With ``feeds`` also whom the feeds list.
+    With ``feeds`` also whom the feeds list, and with ``withdrawn_within`` what was taken from people then.
     """
     if not courses:
         return
@@ -51,6 +55,10 @@ def read_states(
     if inherited_roles:
         # Whoever reproduces what Moodle does with roles meets people who have one and are not enrolled.
         accounts = accounts.merged(batch.role_holders_out_of_use())
+    withdrawals: Mapping[CourseId, Withdrawals] = {}
+    if withdrawn_within is not None:
+        withdrawals = read_withdrawals(connection, tables, courses, withdrawn_within)
+        accounts = accounts.merged(batch.leavers_out_of_use(withdrawals))
     roles = batch.roles()
     memberships = batch.memberships()
     inherited = batch.inherited_roles(inherited_roles)
@@ -68,6 +76,7 @@ def read_states(
             suspended=frozenset(accounts.suspended.get(course.id, ())),
             inherited_roles=inherited.get(course.contextid, {}),
             listed={row.id: listed[row.id] for row in instances.get(course.id, ()) if row.id in listed},
+            withdrawals=withdrawals.get(course.id, NOTHING_WITHDRAWN),
         )
 
 
@@ -140,6 +149,31 @@ class _Batch:
         roles = self._tables.role_assignments
         rows = self._out_of_use(roles, roles.c.contextid, self._contextids)
         return _Accounts.of((course_of[contextid], *account) for contextid, *account in rows)
+
+    def leavers_out_of_use(self, withdrawals: Mapping[CourseId, Withdrawals]) -> "_Accounts":
+        """Find the same among people whose enrolment was removed."""
+        left = {
+            (courseid, removal.row.userid)
+            for courseid, of_course in withdrawals.items()
+            for removal in of_course.removed
+        }
+        accounts = self._accounts({userid for _, userid in left})
+        return _Accounts.of(
+            (courseid, userid, *accounts.get(userid, (None, None)))
+            for courseid, userid in sorted(left)
+            if accounts.get(userid) != (0, 0)
+        )
+
+    def _accounts(self, ids: Collection[UserId]) -> Mapping[UserId, tuple[int, int]]:
+        """Tell of each account whether it is deleted, and whether suspended."""
+        user = self._tables.user
+        return {
+            userid: (deleted, suspended)
+            for some in chunks(sorted(ids))
+            for userid, deleted, suspended in self._connection.execute(
+                select(user.c.id, user.c.deleted, user.c.suspended).where(user.c.id.in_(some))
+            )
+        }
 
     def _out_of_use(self, table: Table, key: Column[Any], keys: Sequence[int]) -> Sequence[Sequence[Any]]:
         user = self._tables.user

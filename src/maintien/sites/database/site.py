@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from maintien.enrolments.people import Person
 from maintien.enrolments.state import Course, CourseState
+from maintien.enrolments.withdrawals import Window
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.ids import CourseId, GroupId, RoleId, UserId
 from maintien.planning.plan import CoursePlan
@@ -22,6 +23,7 @@ from maintien.sites.database import (
     privileges,
     reading,
     selecting,
+    withdrawals,
     writing,
 )
 from maintien.sites.database.categories import CategoryRow
@@ -43,6 +45,8 @@ class DatabaseSite:
     tables: MoodleTables
     feeds: ReadFeeds | None = None
     """What to read of the feeds with each course; None where it is not needed."""
+    withdrawn_within: Window | None = None
+    """Within which time to read with each course what was taken from people; None for not at all."""
 
     @property
     def reads_while_writing(self) -> bool:
@@ -58,6 +62,16 @@ class DatabaseSite:
         """Find the courses of a selection, each once, by id; the front page is not among them."""
         with self._reading() as connection:
             return selecting.select_courses(connection, self.tables, selection)
+
+    def with_removed(self, sizes: Sequence[CourseSize], window: Window) -> list[CourseSize]:
+        """Count with the enrolments of each course those that were removed within ``window``.
+
+        A course that a sync has emptied is as large to whoever gives its people back what they had.
+        """
+        courses = [size.course.id for size in sizes]
+        with self._reading() as connection:
+            removed = withdrawals.count_removed(connection, self.tables, courses, window)
+        return [CourseSize(c, enrolments + removed.get(c.id, 0)) for c, enrolments in sizes]
 
     def resolve_courses(self, tokens: Iterable[str]) -> Mapping[str, CourseId]:
         """Find the course that each token names, so that lines of a file keep to their courses.
@@ -80,7 +94,14 @@ class DatabaseSite:
     ) -> Iterator[CourseState]:
         """Read the states of one batch of courses, all as of one moment, in the order given."""
         with self._reading() as connection:
-            yield from reading.read_states(connection, self.tables, courses, inherited_roles, self.feeds)
+            yield from reading.read_states(
+                connection,
+                self.tables,
+                courses,
+                inherited_roles,
+                self.feeds,
+                self.withdrawn_within,
+            )
 
     def read_category_tree(self) -> list[CategoryRow]:
         """Read all course categories, each before those below it, in Moodle's order."""

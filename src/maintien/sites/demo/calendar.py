@@ -5,9 +5,16 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from maintien.enrolments.withdrawals import Window
+
 ZONE_NAME: Final = "Europe/Paris"
 
 _SEPTEMBER: Final = 9
+_HOUR: Final = 60 * 60
+_NIGHT: Final = 3 * _HOUR
+"""From midnight to the nightly sync."""
+_MORNING: Final = 6 * _HOUR
+"""From there to nine o'clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +30,11 @@ class UniversityCalendar:
     """31 August after that, its last second: until when the story keeps people's access."""
     new_year: int
     """31 December before that, its last second: until when resit students have been given access."""
+
+    @property
+    def cut_window(self) -> Window:
+        """From midnight to the morning of the cut's day, when it is noticed."""
+        return Window(self.cut_at - _NIGHT, self.cut_at + _MORNING)
 
 
 def university_calendar(now: int) -> UniversityCalendar:

@@ -56,7 +56,7 @@ class DemoConversion:
         written = [o.plan for o in outcomes if o.failure is None and not o.plan.is_empty]
         return ConversionDone(
             courses=len(written),
-            people=len(_converted(written)),
+            people=len(people_converted(written)),
             failures=tuple(o.failure for o in outcomes if o.failure is not None),
         )
 
@@ -80,18 +80,18 @@ def prepare_conversion(site: DatabaseSite, calendar: UniversityCalendar) -> Demo
 
 def summarise(plans: Sequence[CoursePlan], until: int) -> ConversionPreviewed:
     """Count what is in the plans."""
-    counts = _count_changes(plans)
+    counts = count_changes(plans)
     return ConversionPreviewed(
         until=until,
         courses=sum(not plan.is_empty for plan in plans),
-        people=len(_converted(plans)),
+        people=len(people_converted(plans)),
         enrolments_added=counts[Added, UserEnrolment],
         enrolments_prolonged=counts[Changed, UserEnrolment],
         roles_added=counts[Added, RoleAssignment],
         memberships_kept=counts[Changed, GroupMembership],
         instances_added=counts[Added, EnrolmentInstance],
         left_alone=count_reasons(alone.reason for plan in plans for alone in plan.left_alone),
-        obstacles=_count_obstacles(plans),
+        obstacles=count_obstacles(plans),
     )
 
 
@@ -102,11 +102,13 @@ def count_reasons(reasons: Iterable[Reason]) -> tuple[ReasonCount, ...]:
     return tuple(ReasonCount(reason=reason, times=times) for reason, times in ordered)
 
 
-def _converted(plans: Iterable[CoursePlan]) -> frozenset[UserId]:
+def people_converted(plans: Iterable[CoursePlan]) -> frozenset[UserId]:
+    """Find everybody who gets a manual enrolment or a longer one."""
     return frozenset[UserId]().union(*(plan.converted for plan in plans))
 
 
-def _count_changes(plans: Iterable[CoursePlan]) -> Counter[tuple[type, type]]:
+def count_changes(plans: Iterable[CoursePlan]) -> Counter[tuple[type, type]]:
+    """Count the changes of each kind and row."""
     counts: Counter[tuple[type, type]] = Counter()
     for plan in plans:
         for change in plan.changes:
@@ -118,7 +120,8 @@ def _count_changes(plans: Iterable[CoursePlan]) -> Counter[tuple[type, type]]:
     return counts
 
 
-def _count_obstacles(plans: Iterable[CoursePlan]) -> tuple[ObstacleCount, ...]:
+def count_obstacles(plans: Iterable[CoursePlan]) -> tuple[ObstacleCount, ...]:
+    """Count the courses that each kind of obstacle is in."""
     courses: dict[type, list[str]] = {}
     for plan in plans:
         if plan.obstacle is not None:

@@ -6,6 +6,7 @@ from typing import TypeAlias
 from maintien.errors import CourseFailed
 from maintien.planning.findings import Obstacle
 from maintien.planning.left_alone import Reason
+from maintien.planning.plan import Source
 from maintien.sites.demo.new_year import Cut
 from maintien.sites.demo.site import DemoSite
 
@@ -175,6 +176,94 @@ class SitesLeft:
     """After the cut, nothing having been converted: people are to be rescued."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutNoticed:
+    """It is the morning after a cut for which nobody had prepared."""
+
+    at: int
+    """Unix seconds."""
+    loss: Loss
+    """What it took."""
+    faculties: tuple[FacultyLoss, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCount:
+    """Of how many people something is known from one source; somebody in two courses counts twice."""
+
+    source: Source
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RescuePreviewed:
+    """What the rescue would give back: counts over all courses' plans."""
+
+    until: int
+    """Unix seconds."""
+    courses: int
+    """Courses in which something changes."""
+    people: int
+    """People who get access back, each once."""
+    enrolments_added: int
+    enrolments_changed: int
+    """Manual enrolments that had ended, or were suspended."""
+    roles_added: int
+    memberships_added: int
+    """Group memberships that are given back."""
+    memberships_kept: int
+    """Those that are still there, and become ordinary ones."""
+    sources: tuple[SourceCount, ...]
+    people_without_grades: int
+    """People in a course whose grades went, and stay in Moodle's history."""
+    left_alone: tuple[ReasonCount, ...]
+    """The most frequent first."""
+    obstacles: tuple[ObstacleCount, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RescueDone:
+    """The rescue has been carried out."""
+
+    courses: int
+    """Courses in which something was written."""
+    people: int
+    failures: tuple[CourseFailed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessGivenBack:
+    """What became of everybody after all."""
+
+    back: Loss
+    """What the cut had taken and is there again."""
+    loss: Loss
+    """What is still missing."""
+    reasons: tuple[ReasonCount, ...]
+    """Why people who are still without access were left alone; the most frequent first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RescueCompared:
+    """The day before, the night, and the morning after the rescue, for a chart."""
+
+    before: Standing
+    cut: Standing
+    rescued: Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RescueSitesLeft:
+    """The universities that stay, to try things on."""
+
+    after: DemoSite
+    """Where the story took place."""
+    before: DemoSite
+    """As it was at the beginning: the conversion is still to be made."""
+    without: DemoSite
+    """As the cut left it: people are to be rescued."""
+
+
 StoryEvent: TypeAlias = (
     UniversityOpened
     | CutForecast
@@ -184,4 +273,10 @@ StoryEvent: TypeAlias = (
     | AccessKept
     | AccessCompared
     | SitesLeft
+    | CutNoticed
+    | RescuePreviewed
+    | RescueDone
+    | AccessGivenBack
+    | RescueCompared
+    | RescueSitesLeft
 )

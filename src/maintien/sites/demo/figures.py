@@ -45,11 +45,18 @@ def describe_cut(
     return CutForecast(
         at=copy.calendar.cut_at,
         loss=loss_between(eve, afterwards),
-        faculties=tuple(
-            FacultyLoss(name=name, loss=loss_between(eve.within(courses), afterwards.within(courses)))
-            for name, courses in read_faculties(site).items()
-        ),
+        faculties=losses_of_faculties(site, eve, afterwards),
         copy=copy,
+    )
+
+
+def losses_of_faculties(
+    site: DatabaseSite, eve: Observation, afterwards: Observation
+) -> tuple[FacultyLoss, ...]:
+    """Compare two moments, faculty by faculty."""
+    return tuple(
+        FacultyLoss(name=name, loss=loss_between(eve.within(courses), afterwards.within(courses)))
+        for name, courses in read_faculties(site).items()
     )
 
 

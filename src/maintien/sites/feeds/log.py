@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from maintien.moodle.events import (
     ENROL_INSTANCE_CREATED,
+    GRADE_DELETED,
     GROUP_MEMBER_ADDED,
     GROUP_MEMBER_REMOVED,
     LEVEL_OTHER,
@@ -41,13 +42,6 @@ from maintien.sites.feeds.places import Place, Places, read_places
 from maintien.sites.feeds.rows import AnyRow, Rows
 from maintien.sites.feeds.sync import Sync
 
-GRADE_DELETED: Final = EventKind(
-    eventname="\\core\\event\\grade_deleted",
-    action="deleted",
-    target="grade",
-    objecttable="grade_grades",
-    crud="d",
-)
 LEVEL_TEACHING: Final = 1
 """``edulevel`` of what concerns grades."""
 

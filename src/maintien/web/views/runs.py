@@ -19,6 +19,7 @@ from maintien.reports.wording import error_text
 from maintien.runs.history import RunState, courses_to_do, state_of, undone_by
 from maintien.runs.journal import CourseStatus, ListedCourse, RunId, RunRecord
 from maintien.runs.store.database import DatabaseRunStore
+from maintien.uses.taking_back import plans_from_the_courses_alone
 from maintien.web import audit
 from maintien.web.journals import open_journal
 from maintien.web.models import Operation, OperationKind, OperationState
@@ -77,7 +78,10 @@ def show_run(request: HttpRequest, site: str, run: int) -> HttpResponse:
         and listed.undone_by is None
         and listed.state is not RunState.RUNNING
         and bool(record.totals.courses.get(CourseStatus.WRITTEN)),
-        "may_resume": may_apply and listed.undone_by is None and listed.state in _UNFINISHED,
+        "may_resume": may_apply
+        and plans_from_the_courses_alone(record)
+        and listed.undone_by is None
+        and listed.state in _UNFINISHED,
     }
     return render(request, "maintien/run.html", context)
 

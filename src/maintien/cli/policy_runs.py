@@ -1,0 +1,90 @@
+"""A run that plans courses under policies: previewed, begun and shown alike, whatever the policies do."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from maintien.bootstrap import Invocation, Session
+from maintien.cli.output import result_console
+from maintien.cli.progress import observer_of
+from maintien.cli.run_headers import conductor_for, run_header
+from maintien.planning.course_planners import CoursePlanners, Policies
+from maintien.planning.policy import Circumstances
+from maintien.reports.conversion import ConversionHeader, ConversionReport
+from maintien.runs.conduct import UnderWay
+from maintien.runs.execute import CourseOutcome, preview
+from maintien.runs.journal import RunKind
+from maintien.uses.selections import Found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyRun:
+    """Something that only has to be carried out."""
+
+    invocation: Invocation
+    session: Session
+    """Its site reads with the courses whatever the policies depend on."""
+    kind: RunKind
+    found: Found
+    policies: Policies
+    circumstances: Circumstances
+
+    def preview(self) -> Iterator[CourseOutcome]:
+        """Go through the courses and write nothing."""
+        planners = self._planners()
+        plans = preview(
+            self.session.site,
+            self.found.sizes,
+            planners.plan,
+            inherited_roles=planners.inherited_roles,
+            observer=observer_of(self.invocation),
+        )
+        return (CourseOutcome(plan=plan) for plan in plans)
+
+    def begin(self) -> UnderWay:
+        """Prepare the run that carries it out."""
+        planners = self._planners()
+        operator = self.circumstances.operator
+        header = run_header(
+            self.invocation,
+            self.session,
+            kind=self.kind,
+            operator=operator,
+            began_at=self.circumstances.now,
+        )
+        return conductor_for(self.invocation, self.session, operator).begin(
+            replace(
+                header,
+                policy=self.policies.common,
+                course_policies=dict(self.policies.of_courses),
+            ),
+            self.found.sizes,
+            planners.plan,
+            planners.inherited_roles,
+        )
+
+    def new_report(self, *, is_written: bool) -> ConversionReport:
+        """Make an empty report."""
+        session = self.session
+        header = ConversionHeader(
+            site=session.site.name,
+            written=is_written,
+            policy=self.policies.common,
+            zone=session.zone,
+            roles=session.config.roles,
+        )
+        return ConversionReport(header, keep_documents=self.invocation.wishes.json)
+
+    def show(self, report: ConversionReport) -> None:
+        """Show the report as the person wishes."""
+        if self.invocation.wishes.json:
+            report.write_json(sys.stdout)
+            return
+        people = self.session.site.read_people(report.people_shown())
+        console = result_console(self.invocation)
+        console.print(report.render(self.invocation.texts, console.width, people))
+
+    def _planners(self) -> CoursePlanners:
+        return CoursePlanners(
+            policies=self.policies, config=self.session.config, circumstances=self.circumstances
+        )

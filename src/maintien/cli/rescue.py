@@ -1,0 +1,75 @@
+"""``maintien rescue``: shows what would be given back after a cut and, with ``--run``, gives it back."""
+
+from functools import partial
+from typing import Final
+
+import typer
+
+from maintien.cli.actions import Action
+from maintien.cli.convert_options import EnableManualOption, RunOption, UntilOption
+from maintien.cli.global_options import invocation_of
+from maintien.cli.options import (
+    AllOption,
+    CategoryOption,
+    CohortOption,
+    CourseOption,
+    CoursesFileOption,
+)
+from maintien.cli.rescue_options import (
+    AlsoByPeopleOption,
+    GroupsBackOption,
+    LostMethodsOption,
+    LostRolesOption,
+    NoGroupsBackOption,
+    SinceOption,
+    ToOption,
+)
+from maintien.cli.rescuing import rescue_courses
+from maintien.messages import N_
+from maintien.uses.rescue_request import RescueRequest
+from maintien.uses.selections import ask_for_courses
+
+ABOUT_RESCUE: Final = N_(
+    "Show what a sync took away within some time, and what giving it back would do; with --run, do it."
+)
+
+
+def rescue(  # noqa: PLR0913 -- one an option
+    context: typer.Context,
+    *,
+    course: CourseOption = None,
+    category: CategoryOption = None,
+    cohort: CohortOption = None,
+    everything: AllOption = False,
+    courses_file: CoursesFileOption = None,
+    since: SinceOption = None,
+    to: ToOption = None,
+    until: UntilOption = None,
+    methods: LostMethodsOption = None,
+    roles: LostRolesOption = None,
+    also_by_people: AlsoByPeopleOption = False,
+    keep_groups: GroupsBackOption = False,
+    no_keep_groups: NoGroupsBackOption = False,
+    enable_manual: EnableManualOption = False,
+    run: RunOption = False,
+) -> Action:
+    """Read the options of ``rescue``."""
+    asked = ask_for_courses(
+        courses=course,
+        categories=category,
+        cohorts=cohort,
+        everything=everything,
+        courses_file=courses_file,
+    )
+    request = RescueRequest(
+        since=since,
+        to=to,
+        until=until,
+        methods=methods,
+        roles=roles,
+        keep_groups=keep_groups,
+        no_keep_groups=no_keep_groups,
+        enable_manual=enable_manual,
+        also_by_people=also_by_people,
+    )
+    return partial(rescue_courses, invocation_of(context), asked, request, is_to_write=run)

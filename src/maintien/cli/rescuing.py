@@ -1,0 +1,77 @@
+"""Does what ``maintien rescue`` asks for: previews what is given back, or gives it back."""
+
+from functools import partial
+
+from maintien.bootstrap import Invocation, Session, open_session
+from maintien.cli.carrying_out import carry_out, exit_status
+from maintien.cli.conversion_notices import common_notices
+from maintien.cli.notices import notify
+from maintien.cli.operators import require_operator
+from maintien.cli.policy_runs import PolicyRun
+from maintien.cli.withdrawals import reading_withdrawals, sized_by_withdrawals
+from maintien.errors import EmptySelection, MissingEndDate, MissingSince, ReadOnlyAccount
+from maintien.planning.policy import Circumstances
+from maintien.reports.conversion import ConversionReport
+from maintien.runs.execute import CourseOutcome
+from maintien.runs.journal import RunKind
+from maintien.sites.write_access import MayWrite
+from maintien.uses.policies import Terms, make_policies, make_rescue_policy
+from maintien.uses.rescue_request import RescueRequest
+from maintien.uses.selections import Asked, find_courses
+
+
+def rescue_courses(invocation: Invocation, asked: Asked, request: RescueRequest, *, is_to_write: bool) -> int:
+    """Show what would be given back, or give it back and show that; tell the exit status.
+
+    Raises every error that a command line, a site or a courses file can give rise to.
+    """
+    if asked.is_empty:
+        raise EmptySelection
+    if request.since is None:
+        raise MissingSince
+    if request.until is None and asked.file is None:
+        raise MissingEndDate
+    with open_session(invocation) as session:
+        notify(invocation, *session.warnings)
+        if is_to_write and not isinstance(session.site.check_may_write(), MayWrite):
+            raise ReadOnlyAccount(site=session.site.name)
+        run = _prepare(invocation, session, asked, request)
+        report = _carry_out(run) if is_to_write else _preview(run)
+        run.show(report)
+    return exit_status(failed=report.courses_failed, changed=report.courses_changed)
+
+
+def _prepare(invocation: Invocation, session: Session, asked: Asked, request: RescueRequest) -> PolicyRun:
+    now = session.clock()
+    terms = Terms(config=session.config, zone=session.zone, now=now)
+    found = find_courses(session.site, asked)
+    policies = make_policies(request, found, partial(make_rescue_policy, terms=terms))
+    operator = require_operator(invocation, session)
+    notify(invocation, *common_notices(asked, policies, session.config))
+    return PolicyRun(
+        invocation=invocation,
+        session=reading_withdrawals(session, policies),
+        kind=RunKind.RESCUE,
+        found=sized_by_withdrawals(session, found, policies),
+        policies=policies,
+        circumstances=Circumstances(now=now, operator=operator),
+    )
+
+
+def _preview(run: PolicyRun) -> ConversionReport:
+    report = run.new_report(is_written=False)
+    for outcome in run.preview():
+        report.add(outcome.plan)
+    return report
+
+
+def _carry_out(run: PolicyRun) -> ConversionReport:
+    report = run.new_report(is_written=True)
+    under_way = run.begin()
+
+    def take(outcome: CourseOutcome) -> None:
+        report.add(outcome.plan, outcome.failure)
+
+    carry_out(run.invocation, run.session, under_way, take, courses=len(run.found.sizes))
+    report.note_run(under_way.run)
+    return report
