@@ -19,7 +19,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo demo-web dev databases browser test check catalogues bench pictures lock clean
+.PHONY: help install demo demo-web dev databases browser test fuzz check catalogues bench pictures lock clean
 
 help: ## say what there is to make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
@@ -37,6 +37,9 @@ dev: $(VENV)/.dev ## the program and what its developers need
 
 test: dev databases browser ## every test, on SQLite, PostgreSQL and MariaDB (ARGS= for pytest)
 	$(BIN)/pytest -n $(WORKERS) $(ARGS)
+
+fuzz: dev ## broken backup archives, for a minute (ARGS= for the target: --seconds, --seed, --only)
+	$(BIN)/python -m tests.mbz.fuzzing.fuzz $(ARGS)
 
 check: dev ## style, types, layers and catalogues
 	$(BIN)/ruff check

@@ -43,7 +43,7 @@ def _views(connection: Connection, tables: MoodleTables, size: Size, first: int,
     else:
         numbers = f"(SELECT seq AS n FROM seq_{first + 1}_to_{last}) AS s"
         moment = f"({NOW - _TWO_YEARS} + n * {_TWO_YEARS} DIV {rows})"
-    course = f"MOD(n * 7919, {size.courses})"
+    course = f"MOD(n * 7, {size.courses})"
     return (
         f"INSERT INTO {tables.prefix}logstore_standard_log (eventname, component, action, target, crud,"
         " edulevel, contextid, contextlevel, contextinstanceid, userid, courseid, anonymous, other,"

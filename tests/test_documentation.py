@@ -37,6 +37,8 @@ PAGE_OF: Final = {
     "runs": "runs.md",
     "undo": "runs.md",
     "resume": "runs.md",
+    "web": "web.md",
+    "worker": "web.md",
 }
 """Where the guide explains the options of each command; those of all commands stand in index.md."""
 

@@ -64,6 +64,8 @@ class Machine:
     """URL of the place where runs are kept, unless the options name another."""
     web_folder: Path
     """Where the web application keeps what is its own, unless the environment names another place."""
+    processors: int = 1
+    """How many processes can work at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +140,7 @@ def this_machine() -> Machine:
         process=Process(user=_user(), host=socket.gethostname(), pid=os.getpid()),
         state=environment.get(STATE_VARIABLE) or f"sqlite:///{user_state_path(PROGRAM) / 'runs.sqlite'}",
         web_folder=user_state_path(PROGRAM) / "web",
+        processors=_processors(),
     )
 
 
@@ -185,6 +188,13 @@ def _user() -> str:
     except (KeyError, OSError):
         # An account without a name, as containers have.
         return str(os.getuid())
+
+
+def _processors() -> int:
+    """Count the processors that this process may use, where the system tells them apart."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _clock(wishes: Wishes, machine: Machine, zone: tzinfo) -> Callable[[], int]:

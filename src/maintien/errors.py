@@ -32,6 +32,16 @@ class MaintienError(Exception):
         """Give the sentence in English."""
         return self.message.format(**self.fields)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel between processes, whatever the class takes to be made."""
+        return _made_again, (type(self), self.fields)
+
+
+def _made_again(kind: type[MaintienError], fields: dict[str, object]) -> MaintienError:
+    error = kind.__new__(kind, fields)
+    error.fields = fields
+    return error
+
 
 class UsageError(MaintienError):
     """The caller asked for something that can't be."""
@@ -673,6 +683,30 @@ class MissingFile(UsageError):
     message = N_("Say where to write the spreadsheet: -o FILE.xlsx.")
 
 
+class MissingArchive(UsageError):
+    """A command about archives got none."""
+
+    message = N_("Say which archives: .mbz files, folders of them, or URLs.")
+
+
+class MissingArchiveCommand(UsageError):
+    """The command line says “mbz”, and not what to do."""
+
+    message = N_("Say what to do with the archives: “maintien mbz --help” lists the commands.")
+
+
+class NoArchiveFound(UsageError):
+    """A folder or a pattern holds no archive."""
+
+    message = N_("There is no .mbz file in {place}: name another folder or the files themselves.")
+
+
+class UnknownLimit(UsageError):
+    """``--limit`` names no limit, or gives it no number."""
+
+    message = N_("--limit takes NAME=NUMBER, not {text!r}; its names are {known}.")
+
+
 class UnwritableFile(UsageError):
     """A file that was asked for can't be written."""
 
@@ -745,3 +779,234 @@ class TooManyRequests(WebError):
 
     exit_status = EXIT_USAGE
     message = N_("You have asked for a lot within a minute: wait a moment, then try again.")
+
+
+class ArchiveError(MaintienError):
+    """The backup archive can't be used: it has to be made or copied again, or another one chosen."""
+
+
+class UnreadableArchive(ArchiveError):
+    """The archive can't be opened, or its bytes can't be had."""
+
+    message = N_("{archive} can't be read: {reason}")
+
+
+class EmptyArchive(ArchiveError):
+    """The file has no bytes."""
+
+    message = N_("{archive} is empty: copy or download it again.")
+
+
+class NotAnArchive(ArchiveError):
+    """The file is neither a gzip tar nor a zip."""
+
+    message = N_("{archive} is not a Moodle backup: give a .mbz file that Moodle's Backup page made.")
+
+
+class NotAMoodleBackup(ArchiveError):
+    """The archive is one, but it is no Moodle backup."""
+
+    message = N_("{archive} is an archive, but not a Moodle backup: it has no moodle_backup.xml.")
+
+
+class Moodle1Backup(ArchiveError):
+    """The archive was made by Moodle 1.x."""
+
+    message = N_(
+        "{archive} was made by Moodle 1.x, whose backups are of another kind: restore it in Moodle, and"
+        " make a new backup there."
+    )
+
+
+class CommonCartridge(ArchiveError):
+    """The archive is an IMS Common Cartridge."""
+
+    message = N_(
+        "{archive} is an IMS Common Cartridge, which holds no enrolments: make a backup with IMS Common"
+        " Cartridge switched off."
+    )
+
+
+class UnknownBackupFormat(ArchiveError):
+    """The header names a format that is not Moodle 2's."""
+
+    message = N_("{archive} has the backup format {format!r}, which is not Moodle's: make a new backup.")
+
+
+class TruncatedArchive(ArchiveError):
+    """The archive's end is missing."""
+
+    message = N_("{archive} is cut off: copy or download it again.")
+
+
+class DamagedArchive(ArchiveError):
+    """The archive's bytes contradict each other."""
+
+    message = N_("{archive} is damaged ({reason}): copy or download it again.")
+
+
+class ArchiveLacksDocument(ArchiveError):
+    """A document is missing that this archive ought to have."""
+
+    message = N_("{archive} is incomplete, it has no {member}: make a new backup.")
+
+
+class UnsafeMember(ArchiveError):
+    """A member's name leads out of the archive."""
+
+    message = N_(
+        "{archive} holds {member!r}, a name that leads out of the archive and that Moodle never writes:"
+        " don't use it."
+    )
+
+
+class LinkInArchive(ArchiveError):
+    """A member is neither a file nor a folder."""
+
+    message = N_("{archive} holds {member!r}, a link or a device, which Moodle never writes: don't use it.")
+
+
+class MemberTwice(ArchiveError):
+    """Two members have the same name."""
+
+    message = N_("{archive} holds {member} twice, so that it says two things at once: make a new backup.")
+
+
+class BrokenDocument(ArchiveError):
+    """A document is not the XML that Moodle writes."""
+
+    message = N_("In {archive}, {member} can't be understood (line {line}: {reason}): make a new backup.")
+
+
+class TruncatedDocument(ArchiveError):
+    """A document's end is missing."""
+
+    message = N_("In {archive}, {member} is cut off: make a new backup.")
+
+
+class DocumentTypeRefused(ArchiveError):
+    """A document declares entities, which is how XML bombs are made."""
+
+    message = N_(
+        "In {archive}, {member} has a document type declaration, which Moodle never writes and which can"
+        " do harm: don't use it."
+    )
+
+
+class BrokenValue(ArchiveError):
+    """A value is not what its column holds."""
+
+    message = N_(
+        "In {archive}, {member} has {value!r} where a number belongs ({element}): make a new backup."
+    )
+
+
+class MissingValue(ArchiveError):
+    """A row lacks a column."""
+
+    message = N_("In {archive}, {member} has a row without {element}: make a new backup.")
+
+
+class RepeatedRow(ArchiveError):
+    """Two rows of a kind have an id in common, and nothing else."""
+
+    message = N_("{archive} holds two different rows with the id {row} ({kind}): make a new backup.")
+
+
+class WorkerDied(ArchiveError):
+    """The process that worked on the archive was killed from outside."""
+
+    message = N_(
+        "{archive} could not be worked on, its process was killed, as happens where memory is short: try it"
+        " alone."
+    )
+
+
+class ArchiveTooBigForMemory(ArchiveError):
+    """The archive needs more memory than there is."""
+
+    message = N_("{archive} needs more memory than there is here: try it alone, or on a larger machine.")
+
+
+class ArchiveBeyondLimits(ArchiveError):
+    """The archive asks for more than reading one may cost; the option ``--limit`` raises each limit."""
+
+
+class TooManyMembers(ArchiveBeyondLimits):
+    """More members than any course has files."""
+
+    message = N_(
+        "{archive} has more than {limit} members: if you trust it, raise the limit with --limit members=N."
+    )
+
+
+class ArchiveTooLarge(ArchiveBeyondLimits):
+    """More comes out than any course holds."""
+
+    message = N_(
+        "{archive} unpacks to more than {limit} bytes: if you trust it, raise the limit with"
+        " --limit total_size=N."
+    )
+
+
+class CompressionTooHigh(ArchiveBeyondLimits):
+    """It grows as only a bomb does."""
+
+    message = N_(
+        "{archive} grows more than {limit}-fold when unpacked, as no backup does: if you trust it, raise the"
+        " limit with --limit ratio=N."
+    )
+
+
+class DocumentTooLarge(ArchiveBeyondLimits):
+    """One document is larger than any is."""
+
+    message = N_(
+        "In {archive}, {member} is larger than {limit} bytes: if you trust it, raise the limit with"
+        " --limit document_size=N."
+    )
+
+
+class TooManyRows(ArchiveBeyondLimits):
+    """One document has more rows than any site."""
+
+    message = N_(
+        "In {archive}, {member} has more than {limit} rows: if you trust it, raise the limit with"
+        " --limit rows=N."
+    )
+
+
+class ValueTooLong(ArchiveBeyondLimits):
+    """A value is longer than any is."""
+
+    message = N_(
+        "In {archive}, {member} has a value of more than {limit} characters: if you trust it, raise the limit"
+        " with --limit text_length=N."
+    )
+
+
+class TagTooLong(ArchiveBeyondLimits):
+    """A tag is longer than any is."""
+
+    message = N_(
+        "In {archive}, {member} has a tag or comment of more than {limit} bytes: if you trust it, raise the"
+        " limit with --limit token_length=N."
+    )
+
+
+class NestedTooDeep(ArchiveBeyondLimits):
+    """Elements are nested deeper than any are."""
+
+    message = N_(
+        "In {archive}, {member} nests elements more than {limit} deep: if you trust it, raise the limit with"
+        " --limit depth=N."
+    )
+
+
+class TooManyNames(ArchiveBeyondLimits):
+    """Elements have more names than Moodle knows."""
+
+    message = N_(
+        "In {archive}, {member} has more than {limit} different names of elements: if you trust it, raise the"
+        " limit with --limit names=N."
+    )

@@ -1,11 +1,12 @@
 """Help names every option, fits the terminal, and is French all through in French."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from typer.core import TyperArgument, TyperOption
 
-from maintien.cli.help import Command
+from maintien.cli.help import Command, Group
 from maintien.cli.main import build_program
 from maintien.reports.language import load_texts
 from tests.cli.conftest import Say
@@ -64,14 +65,27 @@ COMMANDS = {
         "--run",
     },
 }
+ARCHIVE_COMMANDS = {
+    "mbz": {"--help"},
+    "mbz info": {"--limit", "--jobs", "--help"},
+}
 PAGES = {"the program": ((), GLOBAL_OPTIONS)} | {
-    name: ((name,), options) for name, options in COMMANDS.items()
+    name: (tuple(name.split()), options) for name, options in (COMMANDS | ARCHIVE_COMMANDS).items()
 }
 
 
 def rows(page: str) -> set[str]:
     """The options that a page has a row for."""
     return set(re.findall(r"^│ +\*? *(--[a-z-]+)", page, flags=re.MULTILINE))
+
+
+def commands(group: Group, above: str = "") -> Iterator[tuple[str, Command | Group]]:
+    """Every command and every group of a group."""
+    for name, command in group.commands.items():
+        assert isinstance(command, Command | Group)
+        yield f"{above}{name}", command
+        if isinstance(command, Group):
+            yield from commands(command, f"{above}{name} ")
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -85,7 +99,7 @@ def test_every_option_is_there_and_no_other(page: str, language: str, say: Say) 
 
 def test_every_command_is_listed(say: Say) -> None:
     page = say("--help").out
-    assert all(re.search(rf"^│ {command} ", page, flags=re.MULTILINE) for command in COMMANDS)
+    assert all(re.search(rf"^│ {command} ", page, flags=re.MULTILINE) for command in [*COMMANDS, "mbz"])
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -116,11 +130,9 @@ def test_the_language_of_the_environment_is_taken(say: Say, monkeypatch: pytest.
 
 
 def test_every_help_text_is_translated() -> None:
-    english, french = (build_program(load_texts(code)) for code in ("en", "fr"))
-    for name, command in english.commands.items():
-        translated = french.commands[name]
-        assert isinstance(command, Command)
-        assert isinstance(translated, Command)
+    english, french = (dict(commands(build_program(load_texts(code)))) for code in ("en", "fr"))
+    for name, command in english.items():
+        translated = french[name]
         assert command.help != translated.help
         for option, french_option in zip(command.params, translated.params, strict=True):
             assert isinstance(option, TyperOption | TyperArgument)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Select, insert, select, text
+from sqlalchemy import Connection, Select, Table, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from maintien.enrolments.rows import Course
@@ -347,11 +347,12 @@ def test_log_and_history_are_read_by_an_index(moodle_database: MoodleDatabase, c
         {"id": row + 1, "courseid": row % 200, "itemtype": "manual"} for row in range(400)
     ]
     with moodle_database.engine.begin() as connection:
-        for table, rows in (
+        filled: tuple[tuple[Table, list[dict[str, Any]]], ...] = (
             (tables.logstore_standard_log, busy),
             (tables.grade_grades_history, history),
             (tables.grade_items, items),
-        ):
+        )
+        for table, rows in filled:
             bulk_insert(connection, table, tuple(rows[0]), [tuple(row.values()) for row in rows])
             analyse = "ANALYZE" if connection.dialect.name == "postgresql" else "ANALYZE TABLE"
             connection.execute(text(f"{analyse} {table.name}"))

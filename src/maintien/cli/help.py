@@ -15,6 +15,7 @@ from maintien.reports.language import Texts
 
 COMMANDS_PANEL: Final = N_("Commands")
 COURSES_PANEL: Final = N_("Which courses")
+ARCHIVES_PANEL: Final = N_("Which archives")
 PEOPLE_PANEL: Final = N_("Which people")
 CONVERSION_PANEL: Final = N_("What is done")
 GLOBAL_PANEL: Final = N_("For every command, before or after its name")
@@ -82,7 +83,10 @@ def translate_help(group: Group, texts: Texts) -> None:
     group.subcommand_metavar = texts.gettext(_COMMAND)
     _translate(group, texts)
     for command in group.commands.values():
-        if isinstance(command, Command):
+        if isinstance(command, Group):
+            translate_help(command, texts)
+            command.epilog = texts.gettext(_GLOBAL_OPTIONS_TOO)
+        elif isinstance(command, Command):
             _translate(command, texts)
             command.epilog = texts.gettext(_GLOBAL_OPTIONS_TOO)
 

@@ -22,6 +22,7 @@ from maintien.cli.demo import ABOUT_DEMO, demo
 from maintien.cli.failures import show_traceback, tell
 from maintien.cli.global_options import DEBUG, find_language, hoist, take_global_options
 from maintien.cli.help import Command, Group, translate_help
+from maintien.cli.mbz import ABOUT_MBZ, ARCHIVE_COMMANDS, MBZ, require_archive_command
 from maintien.cli.participants import ABOUT_PARTICIPANTS, participants
 from maintien.cli.rescue import ABOUT_RESCUE, rescue
 from maintien.cli.resume import ABOUT_RESUME, resume
@@ -85,6 +86,11 @@ def build_program(texts: Texts) -> Group:
     app.callback(cls=Group, invoke_without_command=True, help=ABOUT)(take_global_options)
     for command, about in COMMANDS.items():
         app.command(cls=Command, help=about)(command)
+    archives = typer.Typer(add_completion=False)
+    archives.callback(cls=Group, invoke_without_command=True, help=ABOUT_MBZ)(require_archive_command)
+    for command, about in ARCHIVE_COMMANDS.items():
+        archives.command(command.__name__.removeprefix(f"{MBZ}_"), cls=Command, help=about)(command)
+    app.add_typer(archives, name=MBZ)
     program = get_command(app)
     if not isinstance(program, Group):
         raise TypeError(program)

@@ -10,7 +10,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from maintien.bootstrap import Invocation
+from maintien.messages import N_
 from maintien.runs.execute import Observer, Unobserved
+
+_ENROLMENTS: Final = N_("Enrolments")
 
 PATIENCE: Final = 1.0
 """Seconds of work before it is worth a bar."""
@@ -49,12 +52,15 @@ class ProgressBar:
             self.bar = None
 
 
-def observer_of(invocation: Invocation) -> Observer:
-    """Make what shows the progress of a command, or nothing where nobody would see it."""
+def observer_of(invocation: Invocation, counted: str = _ENROLMENTS) -> Observer:
+    """Make what shows the progress of a command, or nothing where nobody would see it.
+
+    ``counted`` is the message that says what is gone through.
+    """
     console = Console(file=sys.stderr)
     if not (invocation.wishes.progress and console.is_terminal):
         return Unobserved()
-    label = invocation.texts.gettext("Enrolments")
+    label = invocation.texts.gettext(counted)
     return ProgressBar(console=console, label=label, stopwatch=invocation.machine.stopwatch)
 
 

@@ -1,0 +1,1 @@
+"""The containers that archives come in: gzip tar and zip."""

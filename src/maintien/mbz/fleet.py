@@ -1,0 +1,124 @@
+"""Works on many archives in parallel processes, and reports on each.
+
+A process that dies (the system was short of memory, somebody killed it) takes everything down that its
+pool had not finished. So only a few archives are under way at once, and those are worked on again one at
+a time, each in a process of its own: the one that kills its process fails, the others are done. Work
+has to bear being done twice.
+"""
+
+import multiprocessing
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing.context import BaseContext
+from typing import Final, TypeAlias
+
+from maintien.errors import WorkerDied
+from maintien.mbz.fleet_worker import Failed, Outcome, Result, prepare, work_on
+from maintien.mbz.locations import ArchiveLocation
+from maintien.runs.execute import Observer
+
+_AHEAD: Final = 2
+"""Archives under way for each process: one it works on, one that waits for it."""
+
+_PRELOADED: Final = ["maintien.mbz.fleet_worker", "maintien.mbz.reading"]
+
+Work: TypeAlias = Callable[[ArchiveLocation], Result]
+
+
+def work_through(
+    locations: Sequence[ArchiveLocation], work: Work[Result], *, processes: int, observer: Observer
+) -> list[Outcome[Result]]:
+    """Do ``work`` on every archive, and tell what became of each, in the order given.
+
+    A single archive is worked on in this process. Otherwise ``work``, its results and the errors it raises
+    have to be picklable. The observer is told of each archive as of a course without enrolments.
+    """
+    observer.started(len(locations), 0)
+    outcomes: dict[ArchiveLocation, Outcome[Result]] = {}
+    try:
+        for outcome in _outcomes(locations, work, min(processes, len(locations))):
+            outcomes[outcome.location] = outcome
+            observer.advanced(1, 0)
+    finally:
+        observer.finished()
+    return [outcomes[location] for location in locations]
+
+
+def _outcomes(
+    locations: Sequence[ArchiveLocation], work: Work[Result], processes: int
+) -> Iterator[Outcome[Result]]:
+    if processes <= 1:
+        yield from (work_on(work, location) for location in locations)
+        return
+    waiting = deque(locations)
+    while waiting:
+        suspects = yield from _until_one_dies(waiting, work, processes)
+        for location in suspects:
+            yield _alone(work, location)
+
+
+def _until_one_dies(
+    waiting: deque[ArchiveLocation], work: Work[Result], processes: int
+) -> Generator[Outcome[Result], None, list[ArchiveLocation]]:
+    """Work on what is waiting; return what was under way when a process died."""
+    under_way: dict[Future[Outcome[Result]], ArchiveLocation] = {}
+    with _pool(processes) as pool:
+        while waiting or under_way:
+            try:
+                while waiting and len(under_way) < processes * _AHEAD:
+                    future = pool.submit(work_on, work, waiting[0])
+                    under_way[future] = waiting.popleft()
+            except BrokenProcessPool:
+                break
+            finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            lost = {future for future in finished if _is_lost(future)}
+            for future in finished - lost:
+                del under_way[future]
+                yield future.result()
+            if lost:
+                break
+    return list(under_way.values())
+
+
+def _alone(work: Work[Result], location: ArchiveLocation) -> Outcome[Result]:
+    """Work on an archive in a process that takes nothing else with it."""
+    with _pool(1) as pool:
+        try:
+            return pool.submit(work_on, work, location).result()
+        except BrokenProcessPool:
+            return Failed(location=location, error=WorkerDied(archive=location.name))
+
+
+def _is_lost(future: Future[Outcome[Result]]) -> bool:
+    return isinstance(future.exception(), BrokenProcessPool)
+
+
+@contextmanager
+def _pool(processes: int) -> Iterator[ProcessPoolExecutor]:
+    pool = ProcessPoolExecutor(processes, mp_context=_context(), initializer=prepare)
+    try:
+        yield pool
+    except BaseException:
+        _stop(pool)
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _context() -> BaseContext:
+    """Start processes from a clean one: a fork of this one may hold locks that nobody releases."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOADED)
+    return context
+
+
+def _stop(pool: ProcessPoolExecutor) -> None:
+    """Stop the processes of a pool in the middle of their work."""
+    # ProcessPoolExecutor.terminate_workers comes with Python 3.14.
+    for process in list((pool._processes or {}).values()):  # noqa: SLF001
+        process.terminate()

@@ -1,0 +1,50 @@
+"""What a worker process does: one archive, and whatever happens, an answer.
+
+It imports little, so that a process starts quickly and needs little memory.
+"""
+
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeAlias, TypeVar
+
+from maintien.errors import ArchiveTooBigForMemory, MaintienError, UnexpectedFailure
+from maintien.mbz.locations import ArchiveLocation
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done(Generic[Result]):
+    """The work on an archive is done."""
+
+    location: ArchiveLocation
+    result: Result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """The work on an archive failed; the others went on."""
+
+    location: ArchiveLocation
+    error: MaintienError
+
+
+Outcome: TypeAlias = Done[Result] | Failed
+
+
+def work_on(work: Callable[[ArchiveLocation], Result], location: ArchiveLocation) -> Outcome[Result]:
+    """Do the work on one archive."""
+    try:
+        return Done(location=location, result=work(location))
+    except MaintienError as error:
+        return Failed(location=location, error=error)
+    except MemoryError:
+        return Failed(location=location, error=ArchiveTooBigForMemory(archive=location.name))
+    except Exception as error:  # noqa: BLE001 -- a mistake of ours in one archive doesn't stop the others
+        return Failed(location=location, error=UnexpectedFailure(kind=type(error).__name__))
+
+
+def prepare() -> None:
+    """Let a worker die quietly when somebody presses Ctrl-C: the parent says what there is to say."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -1,0 +1,44 @@
+"""Reads the archives of a folder in a process that may not take much, and tells what became of each.
+
+Run as a program: a folder, bytes of memory, seconds of processor. Prints a JSON document.
+"""
+
+import json
+import re
+import resource
+import sys
+from pathlib import Path
+
+from maintien.errors import ArchiveError
+from maintien.mbz.locations import locate
+from maintien.mbz.opening import open_archive
+from maintien.mbz.summary import summarise
+
+
+def read_all(folder: Path) -> dict[str, str]:
+    """Read each archive as ``maintien mbz info`` does; tell by name what was wrong with it."""
+    return {path.stem: _read(path) for path in sorted(folder.iterdir())}
+
+
+def _read(path: Path) -> str:
+    try:
+        with open_archive(locate(str(path))) as source:
+            summarise(source)
+    except ArchiveError as error:
+        return type(error).__name__
+    return "nothing"
+
+
+def peak_memory() -> int:
+    """Bytes that the process had at most; getrusage counts what it was forked from as well."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    [peak] = re.findall(r"^VmHWM:\s+(\d+) kB$", status, flags=re.MULTILINE)
+    return int(peak) * 1024
+
+
+if __name__ == "__main__":
+    folder, memory, seconds = sys.argv[1:]
+    resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))
+    found = read_all(Path(folder))
+    json.dump({"found": found, "peak": peak_memory()}, sys.stdout)
