@@ -1,17 +1,22 @@
-"""Measures ``convert`` beside the bare database, side by side in one run: ``make bench``.
+"""Measures whole ``maintien`` processes on databases of a large university: ``make bench``.
 
-With ``--rescue`` it measures ``rescue`` instead, over a log of ``--log-rows`` rows, and shows by which
-indexes the database reads it.
+The first argument says what:
 
-For each database and size: the whole ``maintien`` process, from its start to its end, once for the
-preview and once for the conversion; and the set-based SQL that inserts the same rows in an equal
-database on the same server. The ratio is conversion to bare SQL.
+- ``convert`` (unless another is given): the preview, the conversion, and beside them, in one run, the
+  set-based SQL that inserts the same rows in an equal database on the same server. The ratio is conversion
+  to bare SQL.
+- ``forecast``: a forecast of everything, without a look at the feeds, with one, and with a chart of a planned
+  conversion.
+- ``rescue``: a rescue after a cut, over a log of ``--log-rows`` rows, and how the database reads it.
+
+Other measurements are programs of their own: ``python -m benchmarks.backup --help``.
 """
 
 import argparse
 from collections.abc import Iterator
 
 from benchmarks.conversion import Measurement, measure
+from benchmarks.forecast import measure_forecast
 from benchmarks.rescue import RescueMeasurement, measure_rescue
 from benchmarks.servers import SERVERS
 
@@ -29,13 +34,30 @@ HEADINGS = (
 )
 
 
+FORECAST_HEADINGS = (
+    ("database", 12),
+    ("enrolments", 11),
+    ("forecast s", 11),
+    ("feeds s", 9),
+    ("until s", 9),
+    ("peak MB", 8),
+)
+
+
 def main() -> None:
     """Measure what the arguments ask for, a line a measurement."""
     arguments = _parse_arguments()
-    if arguments.rescue:
-        for rescued in _rescues(arguments):
-            _print_rescue(rescued)
-        return
+    match arguments.what:
+        case "forecast":
+            _show_forecasts(arguments)
+        case "rescue":
+            for rescued in _rescues(arguments):
+                _print_rescue(rescued)
+        case _:
+            _show_conversions(arguments)
+
+
+def _show_conversions(arguments: argparse.Namespace) -> None:
     print("".join(name.rjust(width) for name, width in HEADINGS), flush=True)
     for measurement in _measurements(arguments):
         print(_line(measurement), flush=True)
@@ -43,11 +65,11 @@ def main() -> None:
 
 def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("what", nargs="?", choices=("convert", "forecast", "rescue"), default="convert")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="ENROLMENTS")
     parser.add_argument("--databases", nargs="+", choices=SERVERS, default=list(SERVERS))
     parser.add_argument("--log", choices=("on", "off", "both"), default="both")
     parser.add_argument("--rounds", type=int, default=1, help="how often each is measured")
-    parser.add_argument("--rescue", action="store_true", help="measure rescues after a cut")
     parser.add_argument("--log-rows", type=int, default=20 * 1_000_000, help="rows of the log before the cut")
     return parser.parse_args()
 
@@ -69,6 +91,24 @@ def _print_rescue(measured: RescueMeasurement) -> None:
     )
     for what, lines in measured.plans:
         print(f"  {what}:", *(f"    {line}" for line in lines), sep="\n", flush=True)
+
+
+def _show_forecasts(arguments: argparse.Namespace) -> None:
+    widths = [width for _, width in FORECAST_HEADINGS]
+    print("".join(name.rjust(width) for name, width in FORECAST_HEADINGS), flush=True)
+    for database in arguments.databases:
+        with SERVERS[database]() as server:
+            for size in arguments.sizes * arguments.rounds:
+                measured = measure_forecast(server, database, size)
+                cells = (
+                    measured.database,
+                    f"{measured.enrolments:,}",
+                    f"{measured.seconds:.1f}",
+                    f"{measured.with_feeds_seconds:.1f}",
+                    f"{measured.until_seconds:.1f}",
+                    f"{measured.peak_megabytes:.0f}",
+                )
+                print("".join(c.rjust(w) for c, w in zip(cells, widths, strict=True)), flush=True)
 
 
 def _measurements(arguments: argparse.Namespace) -> Iterator[Measurement]:

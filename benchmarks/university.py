@@ -3,11 +3,10 @@
 200 enrolments a course, each with a role, all from the external database; a person is in 20 courses.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from maintien.sites.database.tables import MoodleTables
 
@@ -40,9 +39,8 @@ class Size:
 def fill(connection: Connection, tables: MoodleTables, size: Size, *, with_log: bool) -> None:
     """Put the university into empty tables."""
     p = tables.prefix
-    numbers = _numbers(connection)
-    courses, people = numbers(size.courses), numbers(size.people)
-    enrolments = numbers(size.enrolments)
+    courses, people = numbers(connection, size.courses), numbers(connection, size.people)
+    enrolments = numbers(connection, size.enrolments)
     user = connection.dialect.identifier_preparer.quote(f"{p}user")
     course_of = "((n - 1) / 200)" if connection.dialect.name == "postgresql" else "((n - 1) DIV 200)"
     person = f"{FIRST_PERSON} + MOD({course_of} * 137 + MOD(n - 1, 200), {size.people})"
@@ -86,13 +84,11 @@ def fill(connection: Connection, tables: MoodleTables, size: Size, *, with_log: 
     _catch_up_sequences(connection, tables)
 
 
-def _numbers(connection: Connection) -> Callable[[int], str]:
-    def numbers(highest: int) -> str:
-        if connection.dialect.name == "postgresql":
-            return f"generate_series(1, {highest}) AS s(n)"
-        return f"(SELECT seq AS n FROM seq_1_to_{highest}) AS s"
-
-    return numbers
+def numbers(database: Connection | Engine, highest: int) -> str:
+    """Make what a query selects the numbers ``n`` from, from 1 on."""
+    if database.dialect.name == "postgresql":
+        return f"generate_series(1, {highest}) AS s(n)"
+    return f"(SELECT seq AS n FROM seq_1_to_{highest}) AS s"
 
 
 def _catch_up_sequences(connection: Connection, tables: MoodleTables) -> None:

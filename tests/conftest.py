@@ -77,5 +77,6 @@ def moodle_database(request: pytest.FixtureRequest, moodle_tables: Tables) -> It
 
 @pytest.fixture(autouse=True)
 def runs_of_their_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Keep the runs that a test makes out of the user's own journal."""
+    """Keep the runs that a test makes, and its pseudonyms, out of the user's own files."""
     monkeypatch.setenv("MAINTIEN_STATE", f"sqlite:///{tmp_path / 'runs.sqlite'}")
+    monkeypatch.setenv("MAINTIEN_PSEUDONYM_SECRET", str(tmp_path / "pseudonyms.secret"))

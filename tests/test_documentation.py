@@ -31,12 +31,16 @@ PAGE_OF: Final = {
     "check": "before-you-start.md",
     "courses": "courses.md",
     "participants": "participants.md",
+    "forecast": "forecast.md",
     "convert": "convert.md",
     "apply": "plan-files.md",
+    "campaign": "campaigns.md",
     "rescue": "rescue.md",
     "runs": "runs.md",
     "undo": "runs.md",
     "resume": "runs.md",
+    "restore": "restore.md",
+    "mbz convert": "mbz-convert.md",
     "web": "web.md",
     "worker": "web.md",
 }
@@ -54,6 +58,16 @@ _QUOTED_FIELD: Final = re.compile(r"\{\w+!r\}")
 _FRENCH_SPACING: Final = re.compile(r"(?<!\|)[ ][:;?!»](?=[\s)*|.,]|$)|«[^\u00a0]|\w[;?!](?=\s|$)|\w'\w")
 
 PROGRAM: Final = build_program(load_texts("en"))
+COMMANDS: Final = {
+    **{name: each for name, each in PROGRAM.commands.items() if isinstance(each, TyperCommand)},
+    **{
+        f"{group} {name}": each
+        for group, commands in PROGRAM.commands.items()
+        if isinstance(commands, TyperGroup)
+        for name, each in commands.commands.items()
+    },
+}
+"""By the words that name each."""
 
 by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 by_language = pytest.mark.parametrize("language", LANGUAGES)
@@ -90,7 +104,7 @@ def options_of(command: TyperCommand | TyperGroup) -> dict[str, TyperOption]:
 
 
 def command(name: str) -> TyperCommand:
-    found = PROGRAM.commands[name]
+    found = COMMANDS[name]
     assert isinstance(found, TyperCommand)
     return found
 
@@ -113,9 +127,12 @@ def typed_lines() -> Iterator[Typed]:
 
 def faults_of(words: Sequence[str]) -> list[str]:
     """Find what is wrong with the arguments of a command line."""
-    chosen = [word for word in words if word in PROGRAM.commands][:1]
-    known = options_of(PROGRAM) | options_of(command(chosen[0])) if chosen else options_of(PROGRAM)
-    waiting = iter([word for word in words if word not in chosen])
+    first = next((place for place, word in enumerate(words) if word in PROGRAM.commands), len(words))
+    length = 2 if isinstance(PROGRAM.commands.get(" ".join(words[first : first + 1])), TyperGroup) else 1
+    name = " ".join(words[first : first + length])
+    chosen = [name] if name in COMMANDS else []
+    known = options_of(PROGRAM) | options_of(command(name)) if chosen else options_of(PROGRAM)
+    waiting = iter([*words[:first], *words[first + length :]] if chosen else words)
     faults = [fault for word in waiting if (fault := fault_of(word, waiting, known))]
     return [fault for fault in faults if fault.startswith("-")] + faults_of_arguments(faults, chosen)
 
@@ -123,6 +140,8 @@ def faults_of(words: Sequence[str]) -> list[str]:
 def faults_of_arguments(faults: Sequence[str], chosen: Sequence[str]) -> list[str]:
     """Find words that are no option, beyond as many as the command takes."""
     takes = [each for name in chosen for each in command(name).params if isinstance(each, TyperArgument)]
+    if any(each.nargs < 0 for each in takes):
+        return []
     return [fault for fault in faults if not fault.startswith("-")][len(takes) :]
 
 
@@ -173,6 +192,8 @@ WRONG_LINES: Final = {
     "a switch with a value": (["check", "--all=yes"], ["--all takes no value"]),
     "an option without its value": (["convert", "--until", "--run"], ["--until lacks its value"]),
     "a word too many": (["check", "all"], ["all is not expected"]),
+    "no such command of a group": (["mbz", "convort"], ["mbz is not expected", "convort is not expected"]),
+    "no such option of a command in a group": (["mbz", "convert", "a", "--run"], ["--run is not expected"]),
 }
 
 
@@ -182,7 +203,7 @@ def test_wrong_command_lines_are_found(words: Sequence[str], faults: list[str]) 
 
 
 def test_each_command_has_its_page() -> None:
-    assert PAGE_OF.keys() == PROGRAM.commands.keys()
+    assert PAGE_OF.keys() == COMMANDS.keys()
 
 
 @by_language

@@ -1,4 +1,4 @@
-"""Draws the terminal pictures of the documentation from real runs of the program.
+"""Draws the pictures of the documentation, terminals and charts, from real runs of the program.
 
 The embedded university is made anew in a folder of its own, in a fixed year, so that a picture changes
 only when the program does. The pictures load nothing: no font, no image, no script.
@@ -56,6 +56,12 @@ PICTURES_OF: Final = (
 )
 
 
+CHARTS_OF: Final = {
+    "forecast": ("forecast", "--all", "--cut", "2027-09-01", "--until", UNTIL),
+}
+"""Charts that the program draws itself, by name."""
+
+
 def main() -> None:
     """Make the university once a language, and draw its pictures."""
     for language in LANGUAGES:
@@ -66,6 +72,11 @@ def main() -> None:
                 shown = select(said, picture.sections)
                 path = PICTURES / f"{picture.name}.{language}.svg"
                 path.write_text(draw(picture, shown, language), encoding="utf-8")
+                print(path.relative_to(PICTURES.parents[1]))
+            for name, arguments in CHARTS_OF.items():
+                path = PICTURES / f"{name}.{language}.svg"
+                chart = (*arguments, "--chart", str(path), "--no-progress", "--now", NOW)
+                run(chart, language, Path(folder))
                 print(path.relative_to(PICTURES.parents[1]))
 
 

@@ -26,6 +26,8 @@ from maintien.errors import NoOperator, NoSite
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.dates import find_zone, parse_moment
 from maintien.reports.language import Texts
+from maintien.reports.pseudonym_secret import read_secret
+from maintien.reports.pseudonyms import Pseudonyms
 from maintien.runs.journal import Process
 from maintien.runs.store.database import DatabaseRunStore
 from maintien.runs.store.opening import open_run_store
@@ -37,6 +39,7 @@ PROGRAM: Final = "maintien"
 SITE_VARIABLE: Final = "MAINTIEN_SITE"
 SITE_FILE_VARIABLE: Final = "MAINTIEN_SITES"
 STATE_VARIABLE: Final = "MAINTIEN_STATE"
+PSEUDONYMS_VARIABLE: Final = "MAINTIEN_PSEUDONYM_SECRET"
 
 _OBJECTS_BETWEEN_COLLECTIONS: Final = 200_000
 """Python's own threshold is 700."""
@@ -66,6 +69,8 @@ class Machine:
     """Where the web application keeps what is its own, unless the environment names another place."""
     processors: int = 1
     """How many processes can work at once."""
+    pseudonym_secret: Path
+    """The file with the secret behind pseudonyms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +95,8 @@ class Invocation:
     arguments: tuple[str, ...] = field(default=(), repr=False)
     """The command line, without the program's name; may hold a password."""
     wishes: Wishes = field(default_factory=Wishes)
+    is_quiet: bool = False
+    """Whether nothing is to be said beside the result but what went wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +136,7 @@ def tune_for_many_rows() -> None:
 def this_machine() -> Machine:
     """Look at the machine that the program runs on."""
     environment = dict(os.environ)
-    site_file = environment.get(SITE_FILE_VARIABLE)
+    site_file, secret = environment.get(SITE_FILE_VARIABLE), environment.get(PSEUDONYMS_VARIABLE)
     return Machine(
         program=_program(environment),
         environment=environment,
@@ -141,6 +148,7 @@ def this_machine() -> Machine:
         state=environment.get(STATE_VARIABLE) or f"sqlite:///{user_state_path(PROGRAM) / 'runs.sqlite'}",
         web_folder=user_state_path(PROGRAM) / "web",
         processors=_processors(),
+        pseudonym_secret=Path(secret) if secret else user_state_path(PROGRAM) / "pseudonyms.secret",
     )
 
 
@@ -174,6 +182,14 @@ def open_store(invocation: Invocation) -> DatabaseRunStore:
     Raises BadStateUrl, RunStoreFailed or RunStoreTooNew.
     """
     return open_run_store(invocation.wishes.state or invocation.machine.state)
+
+
+def pseudonyms_for(invocation: Invocation, site_id: str) -> Pseudonyms:
+    """Give the people of a site their pseudonyms.
+
+    Raises PseudonymSecretUnusable.
+    """
+    return Pseudonyms(secret=read_secret(invocation.machine.pseudonym_secret), site_id=site_id)
 
 
 def site_identity(session: Session) -> str:

@@ -503,6 +503,12 @@ class CourseKeptChanging(CourseFailed):
     )
 
 
+class CourseNotBackedUp(CourseFailed):
+    """There is no backup of the course, which was to be made before anything is written in it."""
+
+    message = N_("{course} could not be backed up, and nothing is written in it. {reason}")
+
+
 class MissingPlanFile(UsageError):
     """A plan is to be applied, and no file was named."""
 
@@ -589,6 +595,39 @@ class PlanTooLarge(UsageError):
     message = N_("What there is to do in {about} is too much for a plan: convert it without --save.")
 
 
+class ArchiveNotWritten(UsageError):
+    """The backup archive can't be written."""
+
+    message = N_("The archive {path} can't be written, and nothing of it is left there: {reason}")
+
+
+class ArchiveNotReplaced(UsageError):
+    """There is something where the backup archive is to be."""
+
+    message = N_(
+        "There is already something at {path}, which is not replaced: choose another name, or add"
+        " --force if it is an archive of yours."
+    )
+
+
+class NoPlaceForArchive(UsageError):
+    """A backup was asked for without a place to put it."""
+
+    message = N_("Say where to write the archive: -o FILE.mbz.")
+
+
+class OneCoursePerArchive(UsageError):
+    """Several courses were asked for where one goes."""
+
+    message = N_("An archive holds one course: give --course once.")
+
+
+class BackupFolderUnusable(UsageError):
+    """The folder for backups can't be used."""
+
+    message = N_("Backups can't be put into {path}: {reason}")
+
+
 class DriftFound(SiteError):
     """The site is no longer as the plan found it."""
 
@@ -605,6 +644,93 @@ class DriftMeanwhile(SiteError):
     message = N_(
         "{courses} courses changed while the plan was being applied, and nothing was written in them:"
         " apply the plan again."
+    )
+
+
+class MissingCampaignFile(UsageError):
+    """A campaign is to be checked or run, and no file was named."""
+
+    message = N_("Say which campaign: a TOML file, whose form “maintien campaign schema” gives.")
+
+
+class CampaignFileUnreadable(UsageError):
+    """The campaign file can't be opened or is no text."""
+
+    message = N_("The campaign file {path} can't be read: {reason}")
+
+
+class CampaignFileBroken(UsageError):
+    """The campaign file is not TOML."""
+
+    message = N_("{path}, line {line}: {reason}")
+
+
+class CampaignFault(UsageError):
+    """Something outside of the rules of a campaign file is wrong."""
+
+    message = N_("In {path}, {key}: {reason}")
+
+
+class CampaignRuleFault(UsageError):
+    """Something in a rule of a campaign file is wrong."""
+
+    message = N_("In {path}, rule {rule!r}, {key}: {reason}")
+
+
+class CampaignExclusionFault(UsageError):
+    """Something in an exclusion of a campaign file is wrong."""
+
+    message = N_("In {path}, exclusion {number}, {key}: {reason}")
+
+
+class FaultyCampaign(UsageError):
+    """A campaign file has several faults, each of which has been said."""
+
+    message = N_("{path} has {faults} faults, named above, and nothing is done.")
+
+
+class UnknownKey(UsageError):
+    """A table of a campaign file has a key that means nothing there."""
+
+    message = N_("There is no such key here; keys are {known}.")
+
+
+class WrongValue(UsageError):
+    """A key of a campaign file has a value of another kind than it takes."""
+
+    message = N_("It takes {expected}, not {found}.")
+
+
+class UnknownPerson(UsageError):
+    """No account has this id, user name or ID number."""
+
+    message = N_("There is no account {person!r} on this site: give its id, user name or ID number.")
+
+
+class AmbiguousPerson(UsageError):
+    """Several accounts answer to this name."""
+
+    message = N_(
+        "{person!r} fits several accounts ({candidates}): write id:…, username:… or idnumber:… first."
+    )
+
+
+class CampaignTooLarge(MaintienError):
+    """A campaign would convert more people than its file allows."""
+
+    message = N_(
+        "The campaign {campaign!r} would convert {people} people, more than max_people allows ({limit}), and"
+        " nothing is written: look at its preview, and add --even-if-many if that is what you want."
+    )
+
+
+class CampaignShareTooLarge(MaintienError):
+    """A campaign would convert a larger part of the site's people than its file allows."""
+
+    message = N_(
+        "The campaign {campaign!r} would convert {people} of the {enrolled} people enrolled on the site, a"
+        " larger part than max_share allows ({limit} of a hundred), and nothing is written: look at its"
+        " preview, and add --even-if-many if that is what you want."
     )
 
 
@@ -665,6 +791,15 @@ class RunOfAnotherSite(UsageError):
     message = N_("Run {run} was made on {site}: open that site with --site.")
 
 
+class RunRestoresArchive(UsageError):
+    """A restore is one transaction: there is nothing between its beginning and its end."""
+
+    message = N_(
+        "Run {run} restores an archive, all of it or nothing: run “maintien restore {archive} --into …"
+        " --run” again, which changes nothing where it was done already."
+    )
+
+
 class RunUndone(UsageError):
     """The run was taken back; going on with it would do a part of it again."""
 
@@ -711,6 +846,27 @@ class UnwritableFile(UsageError):
     """A file that was asked for can't be written."""
 
     message = N_("{path} can't be written: {reason}")
+
+
+class MissingTarget(UsageError):
+    """An archive is to be restored, and no course was named."""
+
+    message = N_("Say into which course: --into with its id, short name or ID number.")
+
+
+class PseudonymsNeedFormat(UsageError):
+    """Pseudonyms were asked for where people are shown as they are."""
+
+    message = N_("--pseudonymous goes with --format csv, xlsx or html, or with a file: -o FILE.")
+
+
+class PseudonymSecretUnusable(MaintienError):
+    """The file that keeps the secret behind pseudonyms can't be read or made, or is too short."""
+
+    message = N_(
+        "The secret behind pseudonyms, {path}, can't be used ({reason}): free the place for a new one, or"
+        " name a file with MAINTIEN_PSEUDONYM_SECRET."
+    )
 
 
 class AccessWouldBeLost(UsageError):
@@ -1010,3 +1166,52 @@ class TooManyNames(ArchiveBeyondLimits):
         "In {archive}, {member} has more than {limit} different names of elements: if you trust it, raise the"
         " limit with --limit names=N."
     )
+
+
+class ArchiveWithoutUsers(ArchiveError):
+    """The archive was made without the enrolled people."""
+
+    message = N_(
+        "{archive} holds no enrolled people: make the backup again with “Include enrolled users” ticked."
+    )
+
+
+class ArchiveOfFrontPage(ArchiveError):
+    """The archive was made of a site's front page."""
+
+    message = N_(
+        "{archive} was made of a site's front page, which has no enrolments: choose another archive."
+    )
+
+
+class ArchiveOfPartOfCourse(ArchiveError):
+    """The archive was made of a section or an activity."""
+
+    message = N_(
+        "{archive} was made of a part of a course, and parts hold no enrolments: make a backup of the whole"
+        " course."
+    )
+
+
+class MissingOutput(UsageError):
+    """An archive is to be converted, and nothing says where to."""
+
+    message = N_("Say where to write: -o FILE.mbz for one archive, -o FOLDER for several.")
+
+
+class OutputElsewhere(UsageError):
+    """A new archive is to be written to another machine."""
+
+    message = N_("{path} is not on this machine: write to a file or folder here, and copy it from there.")
+
+
+class SameOutputTwice(UsageError):
+    """Two archives would be written to the same file."""
+
+    message = N_("{first} and {second} would both be written to {path}: convert one of them by itself.")
+
+
+class UnknownTimezone(UsageError):
+    """No time zone has this name."""
+
+    message = N_("There is no time zone {name!r}: write one such as Europe/Paris.")

@@ -85,7 +85,7 @@ def test_the_conversion_keeps_people_whom_the_cut_would_take(document: Mapping[s
 
 def test_the_commands_to_try_next_work(document: Mapping[str, Any], say: Say) -> None:
     commands = [shlex.split(command) for command in document["next_commands"]]
-    assert [command[3] for command in commands] == ["check", "courses", "convert"]
+    assert [command[3] for command in commands] == ["check", "courses", "convert", "campaign"]
     for command in commands:
         said = say(*command[1:], *NOW_OPTION)
         assert (said.status, said.err) == (0, "")
@@ -198,7 +198,7 @@ def test_the_story_is_drawn_in_english(retold: list[Path], say: Say, tmp_path: P
     )
     places = [said.out.index(f"\n{title} ─") for title in titles]
     assert places == sorted(places)
-    assert said.out.count("maintien --site") == 3
+    assert said.out.count("maintien --site") == 4
 
 
 def test_the_story_is_drawn_in_french(retold: list[Path], say: Say, tmp_path: Path) -> None:

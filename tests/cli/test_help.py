@@ -25,13 +25,15 @@ GLOBAL_OPTIONS = {
     "--help",
 }
 SELECTION = {"--course", "--category", "--cohort", "--all", "--courses-file", "--help"}
+EXPORT = {"--format", "--output", "--table", "--pseudonymous"}
 COMMANDS = {
-    "runs": {"--all-sites", "--format", "--output", "--table", "--help"},
+    "runs": {"--all-sites", *EXPORT, "--help"},
     "undo": {"--run", "--even-if-access-is-lost", "--help"},
     "resume": {"--run", "--help"},
     "demo": {"--folder", "--fresh", "--too-late", "--help"},
     "check": SELECTION,
-    "courses": SELECTION,
+    "courses": SELECTION | {"--since"},
+    "forecast": SELECTION | {"--on", "--feed", "--register", "--cut", "--until", "--chart"},
     "participants": {"--course", "--method", "--role", "--status", "--format", "--help"},
     "convert": SELECTION
     | {
@@ -51,6 +53,8 @@ COMMANDS = {
         "--run",
     },
     "apply": {"--run", "--accept-drift", "--help"},
+    "restore": {"--into", "--limit", "--run", "--help"},
+    "campaign": {"--run", "--even-if-many", "--quiet", "--monitor", *EXPORT, "--help"},
     "rescue": SELECTION
     | {
         "--since",
@@ -68,6 +72,11 @@ COMMANDS = {
 ARCHIVE_COMMANDS = {
     "mbz": {"--help"},
     "mbz info": {"--limit", "--jobs", "--help"},
+    "mbz convert": {
+        *("--output", "--until", "--timezone", "--methods", "--roles", "--include-suspended"),
+        *("--end-roles", "--end-for", "--keep-groups", "--no-keep-groups", "--enable-manual"),
+        *("--new-method", "--like-moodle", "--limit", "--jobs", "--help"),
+    },
 }
 PAGES = {"the program": ((), GLOBAL_OPTIONS)} | {
     name: (tuple(name.split()), options) for name, options in (COMMANDS | ARCHIVE_COMMANDS).items()

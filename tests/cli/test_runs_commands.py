@@ -106,8 +106,16 @@ def test_a_run_is_shown_as_it_was_reported(at_university: Say) -> None:
     shown = at_university("runs", "show", "last", "--json")
     document = json.loads(shown.out)
     assert document.pop("journal")["run"] == 1
-    assert document == json.loads(written.out)
+    assert document == without_cut(json.loads(written.out))
     assert "Ada Martin" in at_university("runs", "show", "1").out
+
+
+def without_cut(document: dict[str, Any]) -> dict[str, Any]:
+    """What is said of a conversion, but for how far the cut had got: that is about the present."""
+    courses = [
+        {name: value for name, value in course.items() if name != "cut"} for course in document["courses"]
+    ]
+    return {name: value for name, value in document.items() if name != "cut"} | {"courses": courses}
 
 
 def test_a_run_is_shown_without_its_site(

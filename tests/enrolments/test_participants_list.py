@@ -253,7 +253,6 @@ def risk(course: CourseBuilder, **actions: UnenrolAction) -> CourseRisk:
     return count_risk(
         course.state(),
         SiteConfig(unenrol_actions=actions),
-        methods=frozenset({"cohort", "database"}),
         students=frozenset({STUDENT}),
         at=NOW,
     )

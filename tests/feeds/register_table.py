@@ -1,6 +1,7 @@
 """A register of our own: the table outside Moodle, and the settings that make a site follow it."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Column, Engine, MetaData, String, Table, create_engine, insert
@@ -50,3 +51,14 @@ def make_register(rows: Iterable[RegisterRow]) -> Engine:
         if listed := [row._asdict() for row in rows]:
             connection.execute(insert(REGISTER), listed)
     return engine
+
+
+def write_register(path: Path, rows: Iterable[RegisterRow]) -> str:
+    """Put a register into a file; give what the setting ``dbhost`` says of it."""
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        REGISTER.create(connection)
+        if listed := [row._asdict() for row in rows]:
+            connection.execute(insert(REGISTER), listed)
+    engine.dispose()
+    return f"sqlite:{path}"

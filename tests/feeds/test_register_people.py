@@ -1,10 +1,9 @@
 """Whom the register lists, read once from where the site's settings say it is."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, insert
+from sqlalchemy import insert
 
 from maintien.moodle.ids import CourseId
 from maintien.sites.database.settings import DatabaseSettings, Product
@@ -17,17 +16,7 @@ from maintien.sites.feeds.register_people import (
 )
 from maintien.sites.feeds.register_settings import NoRegister
 from tests.feeds.fed_moodle import Moodle
-from tests.feeds.register_table import REGISTER, SETTINGS, RegisterRow
-
-
-def write_register(path: Path, rows: Iterable[RegisterRow]) -> str:
-    """Put a register into a file; give what the setting ``dbhost`` says of it."""
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        REGISTER.create(connection)
-        connection.execute(insert(REGISTER), [row._asdict() for row in rows])
-    engine.dispose()
-    return f"sqlite:{path}"
+from tests.feeds.register_table import SETTINGS, RegisterRow, write_register
 
 
 def follow(moodle: Moodle, **settings: str) -> DatabaseSite:

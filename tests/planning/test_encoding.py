@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from maintien.enrolments.state import CourseState, GroupMembership
 from maintien.enrolments.withdrawals import Window
-from maintien.moodle.ids import GroupId, MembershipId, UserId
+from maintien.moodle.ids import CourseId, GroupId, MembershipId, UserId
 from maintien.moodle.values import UnenrolAction
 from maintien.planning.changes import Added
 from maintien.planning.convert import plan_conversion
@@ -32,6 +32,7 @@ from maintien.planning.findings import (
     LogIsSilent,
     LogRowsUnreadable,
     ManualEnrolmentsRevived,
+    PeopleNotFound,
     RolesBelowCourseGone,
 )
 from maintien.planning.left_alone import (
@@ -44,7 +45,7 @@ from maintien.planning.left_alone import (
 )
 from maintien.planning.like_moodle import plan_like_moodle
 from maintien.planning.move import plan_move
-from maintien.planning.plan import CoursePlan, Grounds, Source
+from maintien.planning.plan import CoursePlan, Grounds, RestoredFrom, Source
 from maintien.planning.policy import ConversionPolicy, EndFor, LikeMoodlePolicy, Mode, Policy, RescuePolicy
 from tests.builders import (
     BIOLOGY,
@@ -96,6 +97,21 @@ def test_findings_with_values_are_read_back_equal() -> None:
     assert decode_plan(through_json(encode_plan(plan))) == plan
 
 
+def test_plan_of_a_restore_is_read_back_equal() -> None:
+    origin = RestoredFrom(is_same_site=False, courseid=CourseId(24))
+    plan = replace(plan_with_warnings(), restored_from=origin, warnings=(PeopleNotFound(people=3),))
+
+    assert decode_plan(through_json(encode_plan(plan))) == plan
+
+
+@pytest.mark.parametrize("origin", [[1, 2], [True, "2"], [True], None])
+def test_damaged_origin_of_a_restore_is_refused(origin: Json) -> None:
+    encoded: Any = through_json(encode_plan(plan_with_warnings()))
+
+    with pytest.raises(UnreadablePlan):
+        decode_plan(encoded | {"restored_from": origin})
+
+
 @pytest.mark.parametrize(
     "policy",
     [
@@ -109,6 +125,7 @@ def test_findings_with_values_are_read_back_equal() -> None:
             enable_manual=True,
         ),
         replace(POLICY, mode=Mode.MOVE, feed_is_gone=True),
+        replace(POLICY, excluded=frozenset({UserId(12), UserId(11)})),
         LikeMoodlePolicy(ends_at=5, end_roles=frozenset({STUDENT})),
         RESCUE,
         replace(
@@ -126,11 +143,19 @@ def test_policy_is_read_back_equal(policy: Policy) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", [{"mode": "copy"}, {"mode": None}, {"mode": ["move"]}, {"feed_is_gone": 1}]
+    "damage",
+    [{"mode": "copy"}, {"mode": None}, {"mode": ["move"]}, {"feed_is_gone": 1}, {"excluded": ["11"]}],
 )
 def test_damaged_policy_is_refused(damage: dict[str, Any]) -> None:
     with pytest.raises(UnreadablePlan):
         decode_policy(through_json(encode_policy(POLICY)) | damage)
+
+
+def test_policy_that_excludes_nobody_is_written_as_before_there_were_exclusions() -> None:
+    assert through_json(encode_policy(POLICY)).keys() == {
+        *("kind", "ends_at", "methods", "roles", "end_roles", "include_suspended", "end_for"),
+        *("keep_groups", "enable_manual", "mode", "feed_is_gone"),
+    }
 
 
 @pytest.mark.parametrize("damage", [{"since": "1"}, {"to": None}, {"also_by_people": 1}, {"roles": ["x"]}])

@@ -195,13 +195,14 @@ def test_no_cell_of_the_csv_is_a_formula(formula: str) -> None:
 
 
 COURSES = [
-    CourseRisk(course(7, "BIO101", "Biologie"), 1200, 1100, 1000),
+    CourseRisk(course(7, "BIO101", "Biologie"), 1200, 1100, 1000, 3, 4),
     CourseRisk(course(8, "MAT2", "Maths"), 30, 20, 0),
 ]
 
 
 def test_courses_are_told_with_their_totals_in_json() -> None:
-    assert courses_document(COURSES) == {
+    assert courses_document(COURSES, 1_788_000_000, PARIS) == {
+        "since": {"unix": 1_788_000_000, "iso": "2026-08-29T12:40:00+02:00"},
         "courses": [
             {
                 "id": 7,
@@ -211,6 +212,8 @@ def test_courses_are_told_with_their_totals_in_json() -> None:
                 "participants": 1200,
                 "automatic_only": 1100,
                 "at_risk": 1000,
+                "already_cut": 3,
+                "rescued": 4,
             },
             {
                 "id": 8,
@@ -220,20 +223,29 @@ def test_courses_are_told_with_their_totals_in_json() -> None:
                 "participants": 30,
                 "automatic_only": 20,
                 "at_risk": 0,
+                "already_cut": 0,
+                "rescued": 0,
             },
         ],
-        "totals": {"courses": 2, "participants": 1230, "automatic_only": 1120, "at_risk": 1000},
+        "totals": {
+            "courses": 2,
+            "participants": 1230,
+            "automatic_only": 1120,
+            "at_risk": 1000,
+            "already_cut": 3,
+            "rescued": 4,
+        },
     }
 
 
 def test_courses_are_shown_with_their_totals() -> None:
-    lines = shown(courses_table(ENGLISH, COURSES, 80), 80).splitlines()
+    lines = shown(courses_table(ENGLISH, COURSES, 100), 100).splitlines()
     dash = "\N{EN DASH}"
     expected = [
-        "Id Course Participants Automatic only At risk",
-        f"7 BIO101 {dash} Biologie 1,200 1,100 1,000",
-        f"8 MAT2 {dash} Maths 30 20 0",
-        "Total 1,230 1,120 1,000",
+        "Id Course Participants Automatic only At risk Already cut Rescued",
+        f"7 BIO101 {dash} Biologie 1,200 1,100 1,000 3 4",
+        f"8 MAT2 {dash} Maths 30 20 0 0 0",
+        "Total 1,230 1,120 1,000 3 4",
     ]
     assert [line for line in expected if line not in lines] == []
     assert "N-7" in shown(courses_table(FRENCH, COURSES, 120), 120)
@@ -242,5 +254,6 @@ def test_courses_are_shown_with_their_totals() -> None:
 def test_one_course_needs_no_totals_and_none_gives_an_empty_list() -> None:
     lines = shown(courses_table(ENGLISH, COURSES[:1], 80), 80).splitlines()
     assert not any(line.startswith("Total") for line in lines)
-    totals = {"courses": 0, "participants": 0, "automatic_only": 0, "at_risk": 0}
-    assert courses_document([]) == {"courses": [], "totals": totals}
+    document = courses_document([], 1, PARIS)
+    zeros = {"participants": 0, "automatic_only": 0, "at_risk": 0, "already_cut": 0, "rescued": 0}
+    assert (document["courses"], document["totals"]) == ([], {"courses": 0} | zeros)

@@ -52,6 +52,7 @@ REASONS: dict[Reason, tuple[str, str]] = {
     left_alone.StartsAfterEndDate(starts_at=END): ("2027-08-31 23:59", "31/08/2027 23:59"),
     left_alone.StillListed(methods=("cohort",)): ("Cohort sync", "Synchronisation des cohortes"),
     left_alone.FeedUnknown(methods=("database",)): ("--feed-is-gone", "--feed-is-gone"),
+    left_alone.ExcludedPerson(): ("decided to leave", "décidé de ne pas toucher"),
     left_alone.MethodGone(): ("no longer in the course", "plus dans le cours"),
     left_alone.ChangedSince(
         row="UserEnrolment",
@@ -114,6 +115,22 @@ WARNINGS: dict[Finding, tuple[str, str]] = {
 FINE: dict[Finding, tuple[str, str]] = {
     findings.ManualInstanceMissing(): ("it is added", "elle est ajoutée"),
     findings.FeedUnenrolAction(method="cohort", action=UnenrolAction.KEEP): ("keeps", "garde"),
+}
+WARNINGS |= {
+    findings.ArchiveOfAnotherSite(address="http://x\x1b"): (r"site (http://x\x1b)", r"site (http://x\x1b)"),
+    findings.ArchiveOfAnotherCourse(course="BIO"): ("course (BIO)", "cours (BIO)"),
+    findings.ArchiveIsAnonymised(): ("Anonymize user information", "Anonymiser les informations"),
+    findings.ArchiveWithoutRoles(): ("no roles", "pas de rôles"),
+    findings.ArchiveHasGroups(memberships=2): ("2 group memberships", "2 appartenances"),
+    findings.PeopleNotFound(people=1): ("1 person of the archive has", "1 personne de l’archive n’a"),
+    findings.PeopleInDoubt(people=2): ("2 people of the archive can't", "2 personnes de l’archive ne se"),
+    findings.RoleNotFound(role="jury"): ("like “jury”", "semblable à «\u00a0jury\u00a0»"),
+    findings.RoleReplaced(role="a", by="b\x1b"): (r"get “b\x1b”", "reçoivent «\u00a0b\\x1b\u00a0»"),
+    findings.RestoreLeavesAsTheyAre(people=3): ("3 people have", "3 personnes ont"),
+}
+FINE |= {
+    findings.ManualInstanceFromArchive(): ("as the archive describes", "telle que l’archive"),
+    findings.SyncNotTriggered(): ("this one does not", "celle-ci ne la lance pas"),
 }
 FINDINGS = OBSTACLES | WARNINGS | FINE
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from maintien.enrolments.state import Course, CourseState
-from maintien.errors import CourseKeptChanging, CourseKeptLocked
+from maintien.errors import CourseKeptChanging, CourseKeptLocked, CourseNotBackedUp
 from maintien.moodle.ids import CategoryId, ContextId, CourseId
 from maintien.planning.planner import Planner
 from maintien.runs.execute import ATTEMPTS, PAUSES, CourseOutcome, execute, preview
@@ -138,6 +138,68 @@ def test_course_that_keeps_changing_fails_with_that_reason() -> None:
     (outcome,) = run(site)
 
     assert isinstance(outcome.failure, CourseKeptChanging)
+
+
+@dataclass(slots=True)
+class Secured:
+    """Notes what it is asked to secure, with how many transactions were committed by then."""
+
+    site: MemorySite
+    insecure: frozenset[int] = frozenset()
+    calls: list[tuple[int, int]] = field(default_factory=list)
+
+    def secure(self, course: Course) -> None:
+        self.calls.append((course.id, len(self.site.writes)))
+        if course.id in self.insecure:
+            raise CourseNotBackedUp(course=course.shortname, reason="no room")
+
+
+def run_secured(site: MemorySite, secured: Secured) -> list[CourseOutcome]:
+    sizes = site.select(BOTH)
+    return list(execute(site, sizes, PLANNER.plan, author=AUTHOR, safeguard=secured, pause=Pauses()))
+
+
+def test_courses_are_secured_before_they_are_written_in() -> None:
+    site = site_with(2, 3)
+    secured = Secured(site=site)
+
+    run_secured(site, secured)
+
+    assert (secured.calls, site.writes) == ([(2, 0), (3, 0)], [(2, 3)])
+
+
+def test_courses_without_changes_need_no_securing() -> None:
+    site = site_with(2)
+    run(site)
+    secured = Secured(site=site)
+
+    run_secured(site, secured)
+
+    assert secured.calls == []
+
+
+def test_a_course_that_can_not_be_secured_is_not_written_in_and_the_others_go_on() -> None:
+    site = site_with(2, 3, 4)
+
+    outcomes = run_secured(site, Secured(site=site, insecure=frozenset({3})))
+
+    assert site.writes == [(2, 4)]
+    assert [(o.plan.course.id, type(o.failure)) for o in outcomes] == [
+        (2, type(None)),
+        (3, CourseNotBackedUp),
+        (4, type(None)),
+    ]
+    assert len(site.states[CourseId(3)].enrolments) == 1
+
+
+def test_a_course_that_moved_is_secured_again() -> None:
+    site = site_with(2)
+    site.failures = [StateMoved()]
+    secured = Secured(site=site)
+
+    run_secured(site, secured)
+
+    assert secured.calls == [(2, 0), (2, 0)]
 
 
 def test_person_of_several_transactions_is_marked_again_at_the_end() -> None:

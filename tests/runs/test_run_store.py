@@ -1,21 +1,27 @@
 """Journals are kept whole, in SQLite and in PostgreSQL."""
 
+import json
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from maintien.enrolments.state import Course
 from maintien.errors import BadStateUrl, RunStoreFailed, RunStoreTooNew, UnknownRun
-from maintien.moodle.ids import CategoryId, ContextId, CourseId
+from maintien.moodle.ids import CategoryId, ContextId, CourseId, UserId
+from maintien.planning.campaign.record import CampaignRecord, RuleRecord
+from maintien.planning.campaign.rules import Decision, RuleNumber
 from maintien.planning.convert import plan_conversion
+from maintien.planning.encoding import encode_policy
 from maintien.planning.plan import CoursePlan
 from maintien.planning.policy import LikeMoodlePolicy
 from maintien.runs.journal import (
     CourseStatus,
     Process,
+    RestoredArchive,
     RunHeader,
     RunId,
     RunKind,
@@ -24,7 +30,7 @@ from maintien.runs.journal import (
 )
 from maintien.runs.store.database import DatabaseRunStore
 from maintien.runs.store.opening import open_run_store
-from maintien.runs.store.tables import SCHEMA
+from maintien.runs.store.tables import RUN, SCHEMA
 from maintien.sites.interface import CourseSize
 from tests.builders import CIRCUMSTANCES, CONFIG, NOW, OPERATOR, POLICY, STUDENT, CourseBuilder
 from tests.servers.postgresql import PostgresqlServer
@@ -88,6 +94,47 @@ def test_run_is_read_back_as_it_was_begun(store: DatabaseRunStore) -> None:
     assert record.totals == RunTotals(courses={CourseStatus.PENDING: 4})
     assert [c.course for c in store.courses(journal.id)] == [size.course for size in SIZES]
     assert [c.enrolments for c in store.courses(journal.id)] == [20, 30, 40, 50]
+
+
+def test_restore_is_read_back_with_its_archive(store: DatabaseRunStore) -> None:
+    archive = RestoredArchive(path="s3://b/a.mbz", sha256="0" * 64)
+    header = replace(HEADER, kind=RunKind.RESTORE, policy=None, course_policies={}, archive=archive)
+
+    journal = store.begin(header, SIZES[:1])
+
+    assert store.run(journal.id).header == header
+
+
+def test_campaign_is_read_back_as_it_was(store: DatabaseRunStore) -> None:
+    of_two = replace(POLICY, excluded=frozenset({UserId(11)}))
+    header = replace(
+        HEADER,
+        kind=RunKind.CAMPAIGN,
+        course_policies={CourseId(2): of_two, CourseId(3): POLICY, CourseId(4): of_two},
+        campaign=CampaignRecord(
+            name="Été",
+            fingerprint="0" * 64,
+            rules=(RuleRecord(name="Bio", decision=Decision(owner="DEVE", reason="Council")),),
+            rule_of={CourseId(2): RuleNumber(0), CourseId(3): RuleNumber(0), CourseId(4): RuleNumber(0)},
+            exclusions=(Decision(owner="DEVE", reason="Left"),),
+            courses_excluded=1,
+            courses_unmatched=2,
+        ),
+    )
+
+    assert store.run(store.begin(header, SIZES).id).header == header
+
+
+def test_policies_of_an_older_journal_are_read(store: DatabaseRunStore) -> None:
+    run = store.begin(HEADER, SIZES).id
+    older = {
+        "common": encode_policy(POLICY),
+        "courses": [[courseid, encode_policy(policy)] for courseid, policy in HEADER.course_policies.items()],
+    }
+    with store.engine.begin() as connection:
+        connection.execute(update(RUN).values(policies=json.dumps(older)))
+
+    assert store.run(run).header == HEADER
 
 
 def test_courses_go_from_planned_to_written_unchanged_or_failed(store: DatabaseRunStore) -> None:

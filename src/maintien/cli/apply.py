@@ -1,6 +1,5 @@
 """``maintien apply``: compares a saved plan with the site and, with ``--run``, carries it out."""
 
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Final, TypeAlias
@@ -9,8 +8,10 @@ import typer
 
 from maintien.bootstrap import Invocation, open_session
 from maintien.cli.actions import Action
-from maintien.cli.applying import PlanApplication
+from maintien.cli.applying import PlanApplication, require_fitting
+from maintien.cli.backup_folders import BackupOption, announce_backups, backing_up
 from maintien.cli.convert_options import RunOption
+from maintien.cli.cut_guard import watch_cut
 from maintien.cli.feeds import reading_feeds
 from maintien.cli.global_options import invocation_of
 from maintien.cli.help import CONVERSION_PANEL
@@ -49,14 +50,22 @@ def apply(
     file: PlanArgument = None,
     run: RunOption = False,
     accept_drift: AcceptDriftOption = False,
+    backup: BackupOption = None,
 ) -> Action:
     """Read the options of ``apply``."""
     invocation = invocation_of(context)
-    return partial(apply_plan_file, invocation, file, is_to_write=run, accepts_drift=accept_drift)
+    return partial(
+        apply_plan_file, invocation, file, is_to_write=run, accepts_drift=accept_drift, backup=backup
+    )
 
 
 def apply_plan_file(
-    invocation: Invocation, file: str | None, *, is_to_write: bool, accepts_drift: bool
+    invocation: Invocation,
+    file: str | None,
+    *,
+    is_to_write: bool,
+    accepts_drift: bool,
+    backup: str | None = None,
 ) -> int:
     """Show what a plan file would do today, or do it and show that; tell the exit status.
 
@@ -70,14 +79,20 @@ def apply_plan_file(
         if is_to_write and not isinstance(session.site.check_may_write(), MayWrite):
             raise ReadOnlyAccount(site=session.site.name)
         now = session.clock()
+        circumstances = Circumstances(now=now, operator=require_operator(invocation, session))
+        require_fitting(invocation, session, plan_file, circumstances)
+        fed = reading_feeds(invocation, session, plan_file.header.policies)
+        fed, watch = watch_cut(invocation, fed, plan_file.courses)
         application = PlanApplication(
             invocation=invocation,
-            session=session,
+            session=fed,
             file=plan_file,
-            circumstances=Circumstances(now=now, operator=require_operator(invocation, session)),
+            circumstances=circumstances,
             accepts_drift=accepts_drift,
+            watch=watch,
         )
-        application.require_fitting()
-        fed = reading_feeds(invocation, session, plan_file.header.policies)
-        application = replace(application, session=fed)
-        return application.carry_out() if is_to_write else application.preview()
+        if not is_to_write:
+            announce_backups(invocation, backup)
+            return application.preview()
+        with backing_up(invocation, fed, backup) as safeguard:
+            return application.carry_out(safeguard)

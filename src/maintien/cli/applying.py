@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from maintien.bootstrap import Invocation, Session, site_identity
 from maintien.cli.carrying_out import carry_out, exit_status
+from maintien.cli.cut_guard import CutWatch
 from maintien.cli.output import result_console
 from maintien.cli.progress import observer_of
 from maintien.cli.run_headers import conductor_for, run_header
@@ -23,7 +24,7 @@ from maintien.planning.policy import Circumstances, ConversionPolicy
 from maintien.reports.conversion import ConversionHeader, ConversionReport
 from maintien.reports.drift import DriftReport
 from maintien.runs.conduct import UnderWay
-from maintien.runs.execute import CourseOutcome, preview
+from maintien.runs.execute import CourseOutcome, Safeguard, preview
 from maintien.runs.journal import RunKind
 from maintien.runs.plan_file_reading import PlanFile
 from maintien.runs.reviewed import ReviewedPlans
@@ -39,22 +40,7 @@ class PlanApplication:
     file: PlanFile
     circumstances: Circumstances
     accepts_drift: bool
-
-    def require_fitting(self) -> None:
-        """Check that the plan was made on this site, and that its end dates are still to come.
-
-        Raises PlanOfAnotherSite and PlanEndDatePassed.
-        """
-        header, site = self.file.header, self.session.site
-        if header.site_id != site_identity(self.session):
-            raise PlanOfAnotherSite(path=str(self.file.path), made_on=header.site_name, site=site.name)
-        policies = (header.policies.common, *header.policies.of_courses.values())
-        for policy in policies:
-            # The procedure's own rules take any date, and warn of one that has passed.
-            is_fixed = isinstance(policy, ConversionPolicy) and policy.ends_at != NO_END
-            if is_fixed and policy.ends_at <= self.circumstances.now:
-                end = self.invocation.texts.date_time(policy.ends_at, self.session.zone)
-                raise PlanEndDatePassed(path=str(self.file.path), end=end)
+    watch: CutWatch
 
     def preview(self) -> int:
         """Show what would be done, and write nothing; tell the exit status.
@@ -65,7 +51,7 @@ class PlanApplication:
         self._show(drift, report)
         return EXIT_DONE
 
-    def carry_out(self) -> int:
+    def carry_out(self, safeguard: Safeguard | None = None) -> int:
         """Do what was reviewed, and show it; tell the exit status.
 
         Raises DriftFound where nothing was written, DriftMeanwhile, and what a run raises.
@@ -74,10 +60,11 @@ class PlanApplication:
         drift, _ = self._compare(sizes)
         reviewed = self._review()
         report, late = self._new_report(is_written=True), self._new_drift_report()
-        run = self._begin(reviewed, sizes)
+        run = self._begin(reviewed, sizes, safeguard)
 
         def take(outcome: CourseOutcome) -> None:
-            report.add(outcome.plan, outcome.failure)
+            timing = self.watch.timings.get(outcome.plan.course.id)
+            report.add(outcome.plan, outcome.failure, timing=timing)
             found = reviewed.take_drift(outcome.plan.course.id)
             if found is not None and not self.accepts_drift:
                 late.add(found)
@@ -118,7 +105,7 @@ class PlanApplication:
             inherited_roles=planners.inherited_roles,
             observer=observer_of(self.invocation),
         ):
-            report.add(plan)
+            report.add(plan, timing=self.watch.timings.get(plan.course.id))
             found = reviewed.take_drift(plan.course.id)
             if found is not None:
                 drift.add(found)
@@ -136,10 +123,14 @@ class PlanApplication:
 
     def _review(self) -> ReviewedPlans:
         return ReviewedPlans(
-            file=self.file, plan_today=self._planners().plan, accepts_drift=self.accepts_drift
+            file=self.file,
+            plan_today=self.watch.watching(self._planners().plan),
+            accepts_drift=self.accepts_drift,
         )
 
-    def _begin(self, reviewed: ReviewedPlans, sizes: list[CourseSize]) -> UnderWay:
+    def _begin(
+        self, reviewed: ReviewedPlans, sizes: list[CourseSize], safeguard: Safeguard | None
+    ) -> UnderWay:
         operator = self.circumstances.operator
         header = run_header(
             self.invocation,
@@ -149,7 +140,8 @@ class PlanApplication:
             began_at=self.circumstances.now,
         )
         policies = self.file.header.policies
-        return conductor_for(self.invocation, self.session, operator).begin(
+        conductor = conductor_for(self.invocation, self.session, operator)
+        return replace(conductor, safeguard=safeguard).begin(
             replace(
                 header,
                 policy=policies.common,
@@ -169,6 +161,7 @@ class PlanApplication:
             zone=self.session.zone,
             roles=self.session.config.roles,
             plan_fingerprint=self.file.fingerprint,
+            cut_since=self.watch.since,
         )
 
     def _new_report(self, *, is_written: bool) -> ConversionReport:
@@ -199,3 +192,22 @@ class PlanApplication:
         people = self.session.site.read_people(drift.people_shown())
         console = result_console(self.invocation)
         console.print(drift.render(self.invocation.texts, console.width, people))
+
+
+def require_fitting(
+    invocation: Invocation, session: Session, file: PlanFile, circumstances: Circumstances
+) -> None:
+    """Check that a plan was made on this site, and that its end dates are still to come.
+
+    Raises PlanOfAnotherSite and PlanEndDatePassed.
+    """
+    header = file.header
+    if header.site_id != site_identity(session):
+        raise PlanOfAnotherSite(path=str(file.path), made_on=header.site_name, site=session.site.name)
+    policies = (header.policies.common, *header.policies.of_courses.values())
+    for policy in policies:
+        # The procedure's own rules take any date, and warn of one that has passed.
+        is_fixed = isinstance(policy, ConversionPolicy) and policy.ends_at != NO_END
+        if is_fixed and policy.ends_at <= circumstances.now:
+            end = invocation.texts.date_time(policy.ends_at, session.zone)
+            raise PlanEndDatePassed(path=str(file.path), end=end)

@@ -7,8 +7,10 @@ from functools import partial
 from pathlib import Path
 
 from maintien.bootstrap import Invocation, Session, open_session
+from maintien.cli.backup_folders import announce_backups, backing_up
 from maintien.cli.carrying_out import carry_out, exit_status
 from maintien.cli.conversion_notices import notices_of
+from maintien.cli.cut_guard import watch_cut
 from maintien.cli.feeds import reading_feeds
 from maintien.cli.notices import notify
 from maintien.cli.operators import require_operator
@@ -22,7 +24,7 @@ from maintien.errors import (
 )
 from maintien.planning.policy import Circumstances
 from maintien.reports.conversion import ConversionReport
-from maintien.runs.execute import CourseOutcome
+from maintien.runs.execute import CourseOutcome, Safeguard
 from maintien.runs.journal import RunKind
 from maintien.runs.plan_file_writing import PlanFileWriter, write_plan_file
 from maintien.sites.write_access import MayWrite
@@ -39,6 +41,7 @@ def convert_courses(
     *,
     is_to_write: bool,
     save: str | None = None,
+    backup: str | None = None,
 ) -> int:
     """Show what a conversion would do, or do it and show that; tell the exit status.
 
@@ -56,7 +59,9 @@ def convert_courses(
         if is_to_write and not isinstance(session.site.check_may_write(), MayWrite):
             raise ReadOnlyAccount(site=session.site.name)
         conversion = _prepare(invocation, session, asked, request)
-        report = _run(conversion) if is_to_write else _preview(conversion, save)
+        report = _run(conversion, backup) if is_to_write else _preview(conversion, save)
+        if not is_to_write:
+            announce_backups(invocation, backup)
         conversion.show(report)
     return exit_status(failed=report.courses_failed, changed=report.courses_changed)
 
@@ -68,13 +73,16 @@ def _prepare(invocation: Invocation, session: Session, asked: Asked, request: Co
     policies = make_policies(request, found, partial(make_policy, terms=terms))
     operator = require_operator(invocation, session)
     notify(invocation, *notices_of(asked, request, policies, session.config))
+    fed = reading_feeds(invocation, session, policies)
+    fed, watch = watch_cut(invocation, fed, [size.course.id for size in found.sizes])
     return PolicyRun(
         invocation=invocation,
-        session=reading_feeds(invocation, session, policies),
+        session=fed,
         kind=RunKind.CONVERT,
         found=found,
         policies=policies,
         circumstances=Circumstances(now=now, operator=operator),
+        watch=watch,
     )
 
 
@@ -83,7 +91,7 @@ def _preview(conversion: PolicyRun, save: str | None) -> ConversionReport:
     late_starts = LateStarts()
     with _saving(conversion, save) as file:
         for outcome in conversion.preview():
-            report.add(outcome.plan)
+            report.add(outcome.plan, timing=conversion.timing_of(outcome.plan))
             late_starts.look_at(outcome.plan)
             if file is not None:
                 file.add(outcome.plan)
@@ -93,13 +101,18 @@ def _preview(conversion: PolicyRun, save: str | None) -> ConversionReport:
     return report
 
 
-def _run(conversion: PolicyRun) -> ConversionReport:
+def _run(conversion: PolicyRun, backup: str | None) -> ConversionReport:
+    with backing_up(conversion.invocation, conversion.session, backup) as safeguard:
+        return _carry_out(conversion, safeguard)
+
+
+def _carry_out(conversion: PolicyRun, safeguard: Safeguard | None) -> ConversionReport:
     report = conversion.new_report(is_written=True)
     late_starts = LateStarts()
-    run = conversion.begin()
+    run = conversion.begin(safeguard)
 
     def take(outcome: CourseOutcome) -> None:
-        report.add(outcome.plan, outcome.failure)
+        report.add(outcome.plan, outcome.failure, timing=conversion.timing_of(outcome.plan))
         late_starts.look_at(outcome.plan)
 
     courses = len(conversion.found.sizes)

@@ -6,6 +6,7 @@ from typing import Final
 import typer
 
 from maintien.cli.actions import Action
+from maintien.cli.backup_folders import BackupOption
 from maintien.cli.conversion import convert_courses
 from maintien.cli.convert_options import (
     EnableManualOption,
@@ -62,6 +63,7 @@ def convert(  # noqa: PLR0913 -- one an option
     like_moodle: LikeMoodleOption = False,
     run: RunOption = False,
     save: SaveOption = None,
+    backup: BackupOption = None,
 ) -> Action:
     """Read the options of ``convert``."""
     asked = ask_for_courses(
@@ -85,4 +87,6 @@ def convert(  # noqa: PLR0913 -- one an option
         feed_is_gone=feed_is_gone,
         like_moodle=like_moodle,
     )
-    return partial(convert_courses, invocation_of(context), asked, request, is_to_write=run, save=save)
+    return partial(
+        convert_courses, invocation_of(context), asked, request, is_to_write=run, save=save, backup=backup
+    )

@@ -1,13 +1,15 @@
 """``maintien courses``: courses with how many people depend on an automatic enrolment."""
 
 from functools import partial
-from typing import Final
+from typing import Annotated, Final, TypeAlias
 
 import typer
 
 from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.actions import Action
+from maintien.cli.cut_guard import removal_wishes
 from maintien.cli.global_options import invocation_of
+from maintien.cli.help import PEOPLE_PANEL
 from maintien.cli.notices import notify
 from maintien.cli.options import (
     AllOption,
@@ -18,16 +20,35 @@ from maintien.cli.options import (
 )
 from maintien.cli.output import print_document, result_console
 from maintien.cli.progress import observer_of
-from maintien.enrolments.risk import CourseRisk, count_risk
+from maintien.enrolments.cut_timing import LATELY, find_withdrawn
+from maintien.enrolments.forecast import forecast_course
+from maintien.enrolments.risk import CourseRisk, risk_in
+from maintien.enrolments.roll import CourseRoll
+from maintien.enrolments.withdrawals import Window
 from maintien.errors import EXIT_DONE, EmptySelection
 from maintien.messages import N_
-from maintien.planning.policy import AUTOMATIC_METHODS
+from maintien.moodle.config import SiteConfig
+from maintien.moodle.dates import parse_moment
 from maintien.reports.courses import courses_document, courses_table
-from maintien.uses.policies import STUDENT
+from maintien.sites.database.reading_rolls import FeedsRead, RollWishes
+from maintien.uses.policies import students_of
+from maintien.uses.rolls import read_all_rolls
 from maintien.uses.selections import Asked, ask_for_courses, find_courses
-from maintien.uses.states import read_all_states
 
-ABOUT_COURSES: Final = N_("List courses: participants, those enrolled automatically only, students at risk.")
+ABOUT_COURSES: Final = N_(
+    "List courses: participants, those enrolled automatically only, students at risk, already cut, rescued."
+)
+
+
+SinceOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--since",
+        metavar=N_("DATETIME"),
+        help=N_("Whom syncs have withdrawn since then is already cut. Default: 60 days ago."),
+        rich_help_panel=PEOPLE_PANEL,
+    ),
+]
 
 
 def courses(
@@ -38,6 +59,7 @@ def courses(
     cohort: CohortOption = None,
     everything: AllOption = False,
     courses_file: CoursesFileOption = None,
+    since: SinceOption = None,
 ) -> Action:
     """Read the options of ``courses``."""
     asked = ask_for_courses(
@@ -47,29 +69,43 @@ def courses(
         everything=everything,
         courses_file=courses_file,
     )
-    return partial(list_courses, invocation_of(context), asked)
+    return partial(list_courses, invocation_of(context), asked, since)
 
 
-def list_courses(invocation: Invocation, asked: Asked) -> int:
-    """List the courses asked for, by id."""
+def list_courses(invocation: Invocation, asked: Asked, since: str | None) -> int:
+    """List the courses asked for, by id.
+
+    Raises EmptySelection, UnreadableDate, and what a site or a courses file can give rise to.
+    """
     if asked.is_empty:
         raise EmptySelection
     with open_session(invocation) as session:
         notify(invocation, *session.warnings)
-        rows = _count(invocation, session, asked)
+        now = session.clock()
+        begins_at = now - LATELY if since is None else parse_moment(since, session.zone)
+        rows = _count(invocation, session, asked, Window(begins_at, now))
+        zone = session.zone
     if invocation.wishes.json:
-        print_document(courses_document(rows))
+        print_document(courses_document(rows, begins_at, zone))
         return EXIT_DONE
     console = result_console(invocation)
     console.print(courses_table(invocation.texts, rows, console.width))
     return EXIT_DONE
 
 
-def _count(invocation: Invocation, session: Session, asked: Asked) -> list[CourseRisk]:
+def _count(invocation: Invocation, session: Session, asked: Asked, window: Window) -> list[CourseRisk]:
     sizes = find_courses(session.site, asked).sizes
-    students = frozenset(roleid for name, roleid in session.config.roles.items() if name == STUDENT)
-    now = session.clock()
-    return [
-        count_risk(state, session.config, methods=AUTOMATIC_METHODS, students=students, at=now)
-        for state in read_all_states(session.site, sizes, observer=observer_of(invocation))
-    ]
+    config = session.config
+    wishes = RollWishes(
+        students=students_of(config),
+        # Cohorts say who was taken back; the register is not needed to tell who was withdrawn.
+        feeds=FeedsRead(register=None),
+        removals=removal_wishes(invocation, session, window),
+    )
+    batches = read_all_rolls(session.site, sizes, wishes, observer=observer_of(invocation))
+    return [_risk(roll, config, window) for rolls in batches for roll in rolls]
+
+
+def _risk(roll: CourseRoll, config: SiteConfig, window: Window) -> CourseRisk:
+    forecast = forecast_course(roll, config, at=window.to)
+    return risk_in(forecast, find_withdrawn(roll, config, since=window.since, at=window.to))

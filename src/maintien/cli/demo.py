@@ -27,6 +27,7 @@ from maintien.errors import EXIT_DONE, EXIT_IN_PART, DemoFolderUnusable, Unreada
 from maintien.messages import N_
 from maintien.moodle.dates import parse_moment
 from maintien.sites.demo.calendar import UniversityCalendar, university_calendar
+from maintien.sites.demo.campaign import write_sample_campaign
 from maintien.sites.demo.creation import create_demo
 from maintien.sites.demo.events import ConversionDone, RescueDone, StoryEvent
 from maintien.sites.demo.site import DemoSite, require_free_names
@@ -105,7 +106,7 @@ def show_demo(invocation: Invocation, folder: Path, *, is_fresh: bool, is_too_la
 
 def _commands(
     invocation: Invocation, folder: Path, calendar: UniversityCalendar, *, is_too_late: bool
-) -> tuple[str, str, str]:
+) -> tuple[str, ...]:
     """Write what to try next, on the copy that the story leaves to try it on."""
     program = invocation.machine.program
     if is_too_late:
@@ -126,7 +127,9 @@ def _live_through(
 ) -> Iterator[StoryEvent]:
     """Make the university, and go through the story while somebody waits for each event."""
     with _folder_failures(folder):
-        story = tell_story(create_demo(folder, now=now))
+        university = create_demo(folder, now=now)
+        write_sample_campaign(folder, university.calendar)
+        story = tell_story(university)
     while True:
         with _folder_failures(folder), waiting(invocation):
             event = next(story, None)

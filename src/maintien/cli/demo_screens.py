@@ -23,6 +23,7 @@ from maintien.reports.safe_text import plain, printable
 from maintien.reports.screen import facts_table, numbers_table
 from maintien.reports.wording import error_text
 from maintien.sites.demo.calendar import ZONE_NAME
+from maintien.sites.demo.campaign import CAMPAIGN_FILE
 from maintien.sites.demo.curriculum import UNIVERSITY
 from maintien.sites.demo.events import (
     AccessCompared,
@@ -76,14 +77,15 @@ def draw_next_steps(texts: Texts, commands: Sequence[str], *, is_cut: bool = Fal
     )
 
 
-def next_commands(site: DemoSite, program: str) -> tuple[str, str, str]:
-    """Write three commands to try on a university, for a shell; ``program`` is how ours is called."""
+def next_commands(site: DemoSite, program: str) -> tuple[str, ...]:
+    """Write commands to try on a university, for a shell; ``program`` is how ours is called."""
     called = f"{program} --site {shlex.quote(printable(site.site_url))}"
     until = Texts(code=ENGLISH).day(site.calendar.until, ZONE)
     return (
         f"{called} check --all",
         f"{called} courses --all",
         f"{called} convert --all --until {until}",
+        f"{called} campaign check {shlex.quote(printable(str(site.folder.absolute() / CAMPAIGN_FILE)))}",
     )
 
 

@@ -1,51 +1,37 @@
-"""Writes runs as tables for spreadsheets, to a file or to standard output."""
+"""Writes runs as tables: for spreadsheets, or as a page."""
 
-import os
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from enum import Enum
-from itertools import islice
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Final
 
-from xlsxwriter.exceptions import XlsxWriterException
-
-from maintien.bootstrap import Invocation
+from maintien.bootstrap import Invocation, pseudonyms_for
 from maintien.cli.run_sites import RunSite
-from maintien.errors import ConflictingOptions, MissingFile, UnwritableFile
-from maintien.messages import N_
-from maintien.moodle.ids import UserId
-from maintien.planning.changes import row_of
+from maintien.cli.table_files import TableFile, TableFormat
+from maintien.enrolments.people import Person
+from maintien.errors import ConflictingOptions, MissingFile, PseudonymsNeedFormat
+from maintien.moodle.ids import CourseId, UserId
+from maintien.planning.campaign.record import CampaignRecord
+from maintien.reports.campaign import CampaignReport
+from maintien.reports.campaign_export import campaign_tables, write_rules
 from maintien.reports.run_export import (
     CHANGES,
-    COURSES,
-    LEFT_ALONE,
     RUNS,
+    ExportedCourse,
     RunExport,
     list_table,
+    recorded_course,
     run_tables,
     write_list,
 )
-from maintien.reports.runs import ListedRun
-from maintien.reports.spreadsheets import CsvTable, Table, TableWriter, XlsxTables
-from maintien.runs.journal import CourseRecord
+from maintien.reports.run_report import new_report
+from maintien.reports.runs import ListedRun, run_heading
+from maintien.reports.tables import Heading
+from maintien.runs.journal import RunRecord
 from maintien.uses.words import require_choice
-
-_BYTE_ORDER_MARK: Final = "\ufeff"
-"""Without it, Excel takes a CSV file for one in Windows' old encoding."""
 
 _COURSES_AT_ONCE: Final = 20
 """How many courses' people are looked up together."""
-
-
-class Format(Enum):
-    """What a spreadsheet is written as."""
-
-    CSV = "csv"
-    XLSX = "xlsx"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,98 +41,123 @@ class ExportRequest:
     format: str | None
     output: str | None
     table: str | None
+    is_pseudonymous: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
     """What is to be written, and where."""
 
-    format: Format
+    format: TableFormat
     output: Path | None
     """None for standard output."""
-    table: str
-    """Which table of a run a CSV holds."""
+    table: str | None
+    """Which table a CSV holds; None for the usual one."""
+    is_pseudonymous: bool
+
+    def to_file(self, invocation: Invocation, site_id: str, *, usual: str) -> TableFile:
+        """Say where the tables of a site go; ``usual`` is the one that a CSV holds if nobody says which.
+
+        Raises PseudonymSecretUnusable.
+        """
+        return TableFile(
+            format=self.format,
+            output=self.output,
+            table=self.table or usual,
+            pseudonyms=pseudonyms_for(invocation, site_id) if self.is_pseudonymous else None,
+        )
 
 
-def require_export(invocation: Invocation, asked: ExportRequest) -> Export | None:
-    """Read what is asked for; None where it is no spreadsheet.
+def require_export(invocation: Invocation, asked: ExportRequest, *, tables: Sequence[str]) -> Export | None:
+    """Read what is asked for, of the ``tables`` there are; None where it is no file.
 
-    Raises UnknownChoice, ConflictingOptions and MissingFile.
+    Raises UnknownChoice, ConflictingOptions, MissingFile and PseudonymsNeedFormat.
     """
-    table = require_choice("--table", asked.table or CHANGES, [COURSES, CHANGES, LEFT_ALONE])
+    if asked.table is not None:
+        require_choice("--table", asked.table, tables)
     if asked.format is None and asked.output is None:
+        if asked.is_pseudonymous:
+            raise PseudonymsNeedFormat
         return None
     if invocation.wishes.json:
         raise ConflictingOptions(first="--json", second="--format" if asked.format else "--output")
     word = asked.format or Path(asked.output or "").suffix.removeprefix(".").lower()
-    chosen = Format(require_choice("--format", word, [choice.value for choice in Format]))
-    if chosen is Format.XLSX and asked.output is None:
+    chosen = TableFormat(require_choice("--format", word, [choice.value for choice in TableFormat]))
+    if chosen is TableFormat.XLSX and asked.output is None:
         raise MissingFile
-    return Export(format=chosen, output=None if asked.output is None else Path(asked.output), table=table)
+    return Export(
+        format=chosen,
+        output=None if asked.output is None else Path(asked.output),
+        table=asked.table,
+        is_pseudonymous=asked.is_pseudonymous,
+    )
 
 
 def export_list(site: RunSite, runs: Sequence[ListedRun], export: Export) -> None:
     """Write the list of runs. Raises UnwritableFile."""
     texts = site.invocation.texts
     view = site.view(run.record for run in runs)
-    with _writer(site, export, {RUNS: list_table(texts)}, RUNS) as writer:
+    file = export.to_file(site.invocation, "", usual=RUNS)
+    heading = Heading(texts.gettext("Runs"))
+    with file.writer(texts, heading, {RUNS: list_table(texts)}, site.zone) as writer:
         write_list(writer, texts, runs, view)
 
 
 def export_run(site: RunSite, run: ListedRun, export: Export) -> None:
     """Write the courses, changes and people left alone of a run. Raises UnwritableFile."""
     texts, record = site.invocation.texts, run.record
-    roles = {roleid: name for name, roleid in site.roles_of(record).items()}
-    with _writer(site, export, run_tables(texts), export.table) as writer:
-        rows = RunExport(writer=writer, texts=texts, view=site.view([record]), roles=roles)
-        courses = site.store.courses(record.id)
-        while batch := list(islice(courses, _COURSES_AT_ONCE)):
-            people = site.people_of(record, {userid for each in batch for userid in _people_of(each)})
-            for each in batch:
-                rows.add(each, people)
+    campaign = record.header.campaign
+    tables = run_tables(texts) if campaign is None else campaign_tables(texts)
+    file = export.to_file(site.invocation, record.header.site_id, usual=CHANGES)
+    require_choice("--table", file.table, tables)
+    report = _campaign_report(site, record)
+    heading = run_heading(texts, run, site.view([record]), names_people=file.pseudonyms is None)
+    with file.writer(texts, heading, tables, site.zone) as writer:
+        export_rows = RunExport(
+            writer=writer,
+            texts=texts,
+            zone=site.zone,
+            roles={roleid: name for name, roleid in site.roles_of(record).items()},
+            rules=None if campaign is None else rules_by_course(campaign),
+        )
+        rows = BatchedRows(export=export_rows, read_people=lambda ids: site.people_of(record, ids))
+        for course in map(recorded_course, site.store.courses(record.id)):
+            rows.add(course)
+            if report is not None and course.plan is not None:
+                report.add(course.plan, course.failure)
+        rows.flush()
+        if report is not None:
+            write_rules(writer, texts, report.rules)
 
 
-def _people_of(record: CourseRecord) -> Iterator[UserId]:
-    if record.plan is not None:
-        yield from (userid for userid, _ in record.plan.left_alone)
-        yield from (getattr(row_of(change), "userid", UserId(0)) for change in record.plan.changes)
+@dataclass(slots=True, kw_only=True)
+class BatchedRows:
+    """Writes courses some at a time, so that their people are looked up together."""
+
+    export: RunExport
+    read_people: Callable[[Iterable[UserId]], Mapping[UserId, Person]]
+    waiting: list[ExportedCourse] = field(default_factory=list)
+
+    def add(self, course: ExportedCourse) -> None:
+        """Take a course."""
+        self.waiting.append(course)
+        if len(self.waiting) == _COURSES_AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is left."""
+        people = self.read_people({userid for course in self.waiting for userid in course.people()})
+        for course in self.waiting:
+            self.export.add(course, people)
+        self.waiting.clear()
 
 
-@contextmanager
-def _writer(site: RunSite, export: Export, tables: Mapping[str, Table], of_csv: str) -> Iterator[TableWriter]:
-    if export.output is None:
-        yield CsvTable(sys.stdout, of_csv, tables[of_csv], site.zone)
-        return
-    with _replaced(export.output) as file:
-        if export.format is Format.XLSX:
-            with XlsxTables(file, tables, site.zone) as sheets:
-                yield sheets
-        else:
-            with file.open("w", encoding="utf-8", newline="") as stream:
-                stream.write(_BYTE_ORDER_MARK)
-                yield CsvTable(stream, of_csv, tables[of_csv], site.zone)
+def rules_by_course(campaign: CampaignRecord) -> Mapping[CourseId, str]:
+    """Name the rule of each course."""
+    return {courseid: campaign.rules[rule].name for courseid, rule in campaign.rule_of.items()}
 
 
-@contextmanager
-def _replaced(path: Path) -> Iterator[Path]:
-    """Give a file beside ``path``, which takes its place once it is whole."""
-    beside: Path | None = None
-    try:
-        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as made:
-            beside = Path(made.name)
-        yield beside
-        beside.chmod(0o666 & ~_umask())
-        beside.replace(path)
-    except (OSError, XlsxWriterException) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else N_("it failed")
-        raise UnwritableFile(path=path, reason=reason) from error
-    finally:
-        if beside is not None:
-            with suppress(OSError):
-                beside.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
+def _campaign_report(site: RunSite, record: RunRecord) -> CampaignReport | None:
+    """Make an empty report, by rules, of a run that is a campaign's."""
+    report = new_report(record, zone=site.zone, roles=site.roles_of(record), written=True)
+    return report if isinstance(report, CampaignReport) else None

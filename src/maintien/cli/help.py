@@ -18,6 +18,7 @@ COURSES_PANEL: Final = N_("Which courses")
 ARCHIVES_PANEL: Final = N_("Which archives")
 PEOPLE_PANEL: Final = N_("Which people")
 CONVERSION_PANEL: Final = N_("What is done")
+FORECAST_PANEL: Final = N_("What is foreseen")
 GLOBAL_PANEL: Final = N_("For every command, before or after its name")
 OTHER_PANEL: Final = N_("Other")
 

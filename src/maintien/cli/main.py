@@ -15,16 +15,20 @@ from typer.main import get_command
 from maintien.bootstrap import PROGRAM, SITE_VARIABLE, Invocation, this_machine, tune_for_many_rows
 from maintien.cli.actions import Action
 from maintien.cli.apply import ABOUT_APPLY, apply
+from maintien.cli.backup import ABOUT_BACKUP, backup
+from maintien.cli.campaign import ABOUT_CAMPAIGN, campaign
 from maintien.cli.check import ABOUT_CHECK, check
 from maintien.cli.convert import ABOUT_CONVERT, convert
 from maintien.cli.courses import ABOUT_COURSES, courses
 from maintien.cli.demo import ABOUT_DEMO, demo
 from maintien.cli.failures import show_traceback, tell
+from maintien.cli.forecast import ABOUT_FORECAST, forecast
 from maintien.cli.global_options import DEBUG, find_language, hoist, take_global_options
 from maintien.cli.help import Command, Group, translate_help
 from maintien.cli.mbz import ABOUT_MBZ, ARCHIVE_COMMANDS, MBZ, require_archive_command
 from maintien.cli.participants import ABOUT_PARTICIPANTS, participants
 from maintien.cli.rescue import ABOUT_RESCUE, rescue
+from maintien.cli.restore import ABOUT_RESTORE, restore
 from maintien.cli.resume import ABOUT_RESUME, resume
 from maintien.cli.runs import ABOUT_RUNS, runs
 from maintien.cli.secrets import find_secrets
@@ -44,12 +48,16 @@ COMMANDS: Final[Mapping[Callable[..., Action], str]] = {
     check: ABOUT_CHECK,
     courses: ABOUT_COURSES,
     participants: ABOUT_PARTICIPANTS,
+    forecast: ABOUT_FORECAST,
     convert: ABOUT_CONVERT,
     apply: ABOUT_APPLY,
+    campaign: ABOUT_CAMPAIGN,
     rescue: ABOUT_RESCUE,
+    restore: ABOUT_RESTORE,
     runs: ABOUT_RUNS,
     undo: ABOUT_UNDO,
     resume: ABOUT_RESUME,
+    backup: ABOUT_BACKUP,
     web: ABOUT_WEB,
     worker: ABOUT_WORKER,
 }

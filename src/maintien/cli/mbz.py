@@ -6,6 +6,7 @@ from typing import Final
 import typer
 
 from maintien.cli.actions import Action
+from maintien.cli.mbz_convert import ABOUT_MBZ_CONVERT, mbz_convert
 from maintien.cli.mbz_info import ABOUT_MBZ_INFO, mbz_info
 from maintien.errors import MissingArchiveCommand
 from maintien.messages import N_
@@ -15,6 +16,7 @@ ABOUT_MBZ: Final = N_("Work on backup archives (.mbz) as files, without a site."
 
 ARCHIVE_COMMANDS: Final[Mapping[Callable[..., Action], str]] = {
     mbz_info: ABOUT_MBZ_INFO,
+    mbz_convert: ABOUT_MBZ_CONVERT,
 }
 
 

@@ -5,7 +5,7 @@ from typing import Final, TypeAlias
 
 from maintien.bootstrap import Invocation
 from maintien.cli.output import say
-from maintien.errors import SiteError
+from maintien.errors import MaintienError, SiteError
 from maintien.messages import N_
 from maintien.reports.language import Texts
 from maintien.reports.safe_text import printable
@@ -78,6 +78,59 @@ class RegisterOutOfReach:
     error: SiteError
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupsAhead:
+    """A preview, whose run would back courses up first."""
+
+    folder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupsMade:
+    """A run has backed courses up."""
+
+    archives: int
+    folder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackedUpBefore:
+    """A run that is gone on with backed its courses up, and is not asked to go on doing so."""
+
+    run: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogNotReadable:
+    """The account may not read the standard log."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradesNotReadable:
+    """The account may not read the grades."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterNotSeen:
+    """The register can't be read, so that a forecast says nothing of whom it lists."""
+
+    error: SiteError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignNotOn:
+    """A campaign has not begun, or is over."""
+
+    campaign: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitWouldStop:
+    """A campaign would do more than its file allows."""
+
+    error: MaintienError
+
+
 Notice: TypeAlias = (
     UnknownOperatorId
     | IgnoredColumns
@@ -88,6 +141,14 @@ Notice: TypeAlias = (
     | CoursesDoneBefore
     | UndoneAlready
     | RegisterOutOfReach
+    | BackupsAhead
+    | BackupsMade
+    | BackedUpBefore
+    | RegisterNotSeen
+    | LogNotReadable
+    | GradesNotReadable
+    | CampaignNotOn
+    | LimitWouldStop
     | OpeningWarning
 )
 
@@ -111,6 +172,20 @@ _SENTENCES: Final[dict[type[Notice], str]] = {
         "Whom the external database lists is unknown; once it lists nobody any more, --feed-is-gone says so."
         " {error}"
     ),
+    BackupsAhead: N_(
+        "With --run, each course in which something is to be written is backed up into {folder} first."
+    ),
+    BackupsMade: N_("Backups made in {folder} before anything was written: {archives}."),
+    BackedUpBefore: N_(
+        "Run {run} backed each course up first: add --backup DIR for the rest of its courses too."
+    ),
+    LogNotReadable: N_(
+        "This account may not read the standard log, so that it is unknown whom syncs have unenrolled."
+    ),
+    GradesNotReadable: N_("This account may not read grades, so that they are not counted."),
+    RegisterNotSeen: N_("Whom the external database lists is unknown. {error}"),
+    CampaignNotOn: N_("The campaign “{campaign}” is not on now: nothing is done."),
+    LimitWouldStop: "{error}",
     OldMoodle: N_("This site runs Moodle {release}, on which maintien was never tried: try on a copy first."),
     UnprovenMoodle: N_(
         "This site runs Moodle {release}, which is newer than this maintien: try on a copy first."
@@ -122,15 +197,17 @@ def notice_text(texts: Texts, notice: Notice) -> str:
     """Say a notice in a sentence, harmless for a terminal."""
     if isinstance(notice, OldMoodle | UnprovenMoodle):
         return f"{site_remark_text(texts, notice)} {site_remark_remedy(texts, notice)}"
-    if isinstance(notice, RegisterOutOfReach):
+    if isinstance(notice, RegisterOutOfReach | RegisterNotSeen | LimitWouldStop):
         error = error_text(texts, notice.error)
-        return texts.gettext(_SENTENCES[RegisterOutOfReach]).format(error=printable(error))
+        return texts.gettext(_SENTENCES[type(notice)]).format(error=printable(error))
     fields = {name: printable(str(getattr(notice, name))) for name in notice.__slots__}
     return texts.gettext(_SENTENCES[type(notice)]).format(**fields)
 
 
 def notify(invocation: Invocation, *notices: Notice) -> None:
-    """Say notices on standard error."""
+    """Say notices on standard error, unless nobody wants to hear them."""
+    if invocation.is_quiet:
+        return
     texts = invocation.texts
     for notice in notices:
         sentence = notice_text(texts, notice)

@@ -5,14 +5,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from maintien.bootstrap import Invocation, Session
+from maintien.cli.cut_guard import CutWatch
 from maintien.cli.output import result_console
 from maintien.cli.progress import observer_of
 from maintien.cli.run_headers import conductor_for, run_header
+from maintien.enrolments.cut_timing import CourseTiming
 from maintien.planning.course_planners import CoursePlanners, Policies
+from maintien.planning.plan import CoursePlan
 from maintien.planning.policy import Circumstances
 from maintien.reports.conversion import ConversionHeader, ConversionReport
 from maintien.runs.conduct import UnderWay
-from maintien.runs.execute import CourseOutcome, preview
+from maintien.runs.execute import CourseOutcome, PlanCourse, Safeguard, preview
 from maintien.runs.journal import RunKind
 from maintien.uses.selections import Found
 
@@ -28,6 +31,8 @@ class PolicyRun:
     found: Found
     policies: Policies
     circumstances: Circumstances
+    watch: CutWatch | None = None
+    """What notes how far the cut of each course has got; None where that is of no matter."""
 
     def preview(self) -> Iterator[CourseOutcome]:
         """Go through the courses and write nothing."""
@@ -35,14 +40,14 @@ class PolicyRun:
         plans = preview(
             self.session.site,
             self.found.sizes,
-            planners.plan,
+            self._watched(planners.plan),
             inherited_roles=planners.inherited_roles,
             observer=observer_of(self.invocation),
         )
         return (CourseOutcome(plan=plan) for plan in plans)
 
-    def begin(self) -> UnderWay:
-        """Prepare the run that carries it out."""
+    def begin(self, safeguard: Safeguard | None = None) -> UnderWay:
+        """Prepare the run that carries it out; ``safeguard`` comes before each course's writing."""
         planners = self._planners()
         operator = self.circumstances.operator
         header = run_header(
@@ -52,14 +57,15 @@ class PolicyRun:
             operator=operator,
             began_at=self.circumstances.now,
         )
-        return conductor_for(self.invocation, self.session, operator).begin(
+        conductor = conductor_for(self.invocation, self.session, operator)
+        return replace(conductor, safeguard=safeguard).begin(
             replace(
                 header,
                 policy=self.policies.common,
                 course_policies=dict(self.policies.of_courses),
             ),
             self.found.sizes,
-            planners.plan,
+            self._watched(planners.plan),
             planners.inherited_roles,
         )
 
@@ -72,6 +78,7 @@ class PolicyRun:
             policy=self.policies.common,
             zone=session.zone,
             roles=session.config.roles,
+            cut_since=None if self.watch is None else self.watch.since,
         )
         return ConversionReport(header, keep_documents=self.invocation.wishes.json)
 
@@ -83,6 +90,13 @@ class PolicyRun:
         people = self.session.site.read_people(report.people_shown())
         console = result_console(self.invocation)
         console.print(report.render(self.invocation.texts, console.width, people))
+
+    def timing_of(self, plan: CoursePlan) -> CourseTiming | None:
+        """Tell how far the cut of a course has got, once it was planned."""
+        return None if self.watch is None else self.watch.timings.get(plan.course.id)
+
+    def _watched(self, plan: PlanCourse) -> PlanCourse:
+        return plan if self.watch is None else self.watch.watching(plan)
 
     def _planners(self) -> CoursePlanners:
         return CoursePlanners(

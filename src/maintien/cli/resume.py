@@ -1,5 +1,6 @@
 """``maintien resume``: goes on with a run that was interrupted."""
 
+import shlex
 from functools import partial
 from typing import Final
 
@@ -7,15 +8,22 @@ import typer
 
 from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.actions import Action
+from maintien.cli.backup_folders import BackupOption, announce_backups, backing_up
 from maintien.cli.convert_options import RunOption
 from maintien.cli.feeds import reading_feeds
 from maintien.cli.global_options import invocation_of
-from maintien.cli.notices import CoursesDoneBefore, notify
+from maintien.cli.notices import BackedUpBefore, CoursesDoneBefore, notify
 from maintien.cli.resuming import Resumed, policies_of
 from maintien.cli.run_options import RunArgument
 from maintien.cli.run_sites import open_runs_of_site
 from maintien.cli.withdrawals import reading_withdrawals
-from maintien.errors import ReadOnlyAccount, RunAppliesPlan, RunNotInterrupted, RunUndone
+from maintien.errors import (
+    ReadOnlyAccount,
+    RunAppliesPlan,
+    RunNotInterrupted,
+    RunRestoresArchive,
+    RunUndone,
+)
 from maintien.messages import N_
 from maintien.reports.runs import ListedRun
 from maintien.runs.history import courses_to_do
@@ -31,16 +39,19 @@ def resume(
     *,
     which: RunArgument = None,
     run: RunOption = False,
+    backup: BackupOption = None,
 ) -> Action:
     """Read the options of ``resume``."""
-    return partial(resume_run, invocation_of(context), which, is_to_write=run)
+    return partial(resume_run, invocation_of(context), which, is_to_write=run, backup=backup)
 
 
-def resume_run(invocation: Invocation, which: str | None, *, is_to_write: bool) -> int:
+def resume_run(
+    invocation: Invocation, which: str | None, *, is_to_write: bool, backup: str | None = None
+) -> int:
     """Show what a run has still to do, or do it and show that; tell the exit status.
 
     Raises MissingRun, UnknownRun, RunOfAnotherSite, RunNotInterrupted, RunUndone, RunAppliesPlan,
-    SiteBusy, ReadOnlyAccount, and what a site or a journal raises.
+    RunRestoresArchive, SiteBusy, ReadOnlyAccount, and what a site or a journal raises.
     """
     with open_session(invocation) as session:
         notify(invocation, *session.warnings)
@@ -51,18 +62,24 @@ def resume_run(invocation: Invocation, which: str | None, *, is_to_write: bool) 
             _say_what_is_done(invocation, found)
             fed = _fed(invocation, session, found)
             resumed = Resumed(invocation=invocation, session=fed, runs=runs, run=found)
-            return resumed.carry_out() if is_to_write else resumed.preview()
+            if backup is None and _backed_up(found):
+                notify(invocation, BackedUpBefore(run=found.record.id))
+            if not is_to_write:
+                announce_backups(invocation, backup)
+                return resumed.preview()
+            with backing_up(invocation, session, backup) as safeguard:
+                return resumed.carry_out(safeguard)
 
 
 def _fed(invocation: Invocation, session: Session, run: ListedRun) -> Session:
     """Let the site read what the run's policies depend on, again."""
     header = run.record.header
     match header.kind:
-        case RunKind.CONVERT:
+        case RunKind.CONVERT | RunKind.CAMPAIGN:
             return reading_feeds(invocation, session, policies_of(header))
         case RunKind.RESCUE:
             return reading_withdrawals(session, policies_of(header))
-        case RunKind.UNDO:
+        case RunKind.UNDO | RunKind.RESTORE:
             return session
 
 
@@ -72,6 +89,8 @@ def _require_something_to_do(run: ListedRun) -> None:
         raise RunUndone(run=record.id, undo=run.undone_by)
     if record.status is RunStatus.DONE:
         raise RunNotInterrupted(run=record.id)
+    if record.header.archive is not None:
+        raise RunRestoresArchive(run=record.id, archive=record.header.archive.path)
     if record.header.plan_fingerprint is not None:
         fingerprint = short_form(Fingerprint(record.header.plan_fingerprint))
         raise RunAppliesPlan(run=record.id, fingerprint=fingerprint)
@@ -80,6 +99,11 @@ def _require_something_to_do(run: ListedRun) -> None:
 def _require_writable(session: Session, *, is_to_write: bool) -> None:
     if is_to_write and not isinstance(session.site.check_may_write(), MayWrite):
         raise ReadOnlyAccount(site=session.site.name)
+
+
+def _backed_up(run: ListedRun) -> bool:
+    words = shlex.split(run.record.header.command)
+    return any(word == "--backup" or word.startswith("--backup=") for word in words)
 
 
 def _say_what_is_done(invocation: Invocation, run: ListedRun) -> None:

@@ -16,7 +16,7 @@ from maintien.planning.policy import Circumstances
 from maintien.reports.run_report import RunReport, new_report
 from maintien.reports.runs import ListedRun
 from maintien.runs.conduct import Conductor, undo_planner
-from maintien.runs.execute import PlanCourse, preview
+from maintien.runs.execute import PlanCourse, Safeguard, preview
 from maintien.runs.journal import RunHeader, RunId, RunKind
 
 
@@ -45,11 +45,11 @@ class Resumed:
         self._show(report)
         return EXIT_DONE
 
-    def carry_out(self) -> int:
+    def carry_out(self, safeguard: Safeguard | None = None) -> int:
         """Do what remains, and show it; tell the exit status."""
         plan, inherited_roles = self._planner()
         report = self._new_report(is_written=True)
-        conductor, run = self._conductor(), self.run.record.id
+        conductor, run = replace(self._conductor(), safeguard=safeguard), self.run.record.id
         carry_out(
             self.invocation,
             self.session,
@@ -70,13 +70,15 @@ class Resumed:
             case RunKind.UNDO:
                 _, plan = undo_planner(self.runs.store, _run_taken_back(header))
                 return plan, frozenset()
-            case RunKind.CONVERT | RunKind.RESCUE:
+            case RunKind.CONVERT | RunKind.CAMPAIGN | RunKind.RESCUE:
                 planners = CoursePlanners(
                     policies=policies_of(header),
                     config=self.session.config,
                     circumstances=Circumstances(now=header.began_at, operator=header.operator),
                 )
                 return planners.plan, planners.inherited_roles
+            case RunKind.RESTORE:
+                raise RuntimeError("a restore is not resumed")
 
     def _new_report(self, *, is_written: bool) -> RunReport:
         return new_report(

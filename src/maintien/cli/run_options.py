@@ -37,8 +37,8 @@ ExportFormatOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
         "--format",
-        metavar="csv|xlsx",
-        help=N_("Write a table for spreadsheets instead. Default: as the file's name ends."),
+        metavar="csv|xlsx|html",
+        help=N_("Write a table, a spreadsheet or a page instead. Default: as the file's name ends."),
         rich_help_panel=OTHER_PANEL,
     ),
 ]
@@ -48,7 +48,7 @@ OutputOption: TypeAlias = Annotated[
         "--output",
         "-o",
         metavar=N_("FILE"),
-        help=N_("Where to write it; a CSV goes to standard output otherwise."),
+        help=N_("Where to write it; standard output otherwise, but for a spreadsheet."),
         rich_help_panel=OTHER_PANEL,
     ),
 ]
@@ -56,8 +56,19 @@ TableOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
         "--table",
-        metavar="courses|changes|left-alone",
-        help=N_("Which table of a run a CSV holds; a spreadsheet has all. Default: changes."),
+        metavar="rules|courses|…",
+        help=N_(
+            "Which table a CSV holds: rules, remarks, courses, changes or left-alone. Spreadsheets and pages"
+            " have all. Default: changes."
+        ),
+        rich_help_panel=OTHER_PANEL,
+    ),
+]
+PseudonymousOption: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--pseudonymous",
+        help=N_("Put pseudonyms in the place of people, the same in every report of the site."),
         rich_help_panel=OTHER_PANEL,
     ),
 ]

@@ -14,6 +14,7 @@ from maintien.cli.run_options import (
     AllSitesOption,
     ExportFormatOption,
     OutputOption,
+    PseudonymousOption,
     RunArgument,
     ShowArgument,
     TableOption,
@@ -22,11 +23,15 @@ from maintien.cli.run_showing import show_run
 from maintien.cli.run_sites import open_runs
 from maintien.errors import EXIT_DONE, MissingRun
 from maintien.messages import N_
+from maintien.reports.campaign_export import RULES
+from maintien.reports.run_export import CHANGES, COURSES, LEFT_ALONE
 from maintien.reports.runs import runs_document, runs_table
 from maintien.uses.words import require_choice
 
 ABOUT_RUNS: Final = N_("List the runs that were made, or show one of them: “maintien runs show RUN”.")
 SHOW: Final = "show"
+TABLES: Final = (RULES, COURSES, CHANGES, LEFT_ALONE)
+"""What a CSV may hold of a run."""
 
 
 def runs(
@@ -38,10 +43,11 @@ def runs(
     export_format: ExportFormatOption = None,
     output: OutputOption = None,
     table: TableOption = None,
+    pseudonymous: PseudonymousOption = False,
 ) -> Action:
     """Read the options of ``runs``."""
     invocation = invocation_of(context)
-    asked = ExportRequest(format=export_format, output=output, table=table)
+    asked = ExportRequest(format=export_format, output=output, table=table, is_pseudonymous=pseudonymous)
     if show is None:
         return partial(list_runs, invocation, asked, all_sites=all_sites)
     require_choice("maintien runs", show, [SHOW])
@@ -50,7 +56,7 @@ def runs(
 
 def list_runs(invocation: Invocation, asked: ExportRequest, *, all_sites: bool) -> int:
     """List runs, the newest first."""
-    export = require_export(invocation, asked)
+    export = require_export(invocation, asked, tables=TABLES)
     with open_runs(invocation) as site:
         listed = site.listed(all_sites=all_sites)
         if export is not None:
@@ -68,7 +74,7 @@ def show_one_run(invocation: Invocation, which: str | None, asked: ExportRequest
     """Show one run in detail."""
     if which is None:
         raise MissingRun
-    export = require_export(invocation, asked)
+    export = require_export(invocation, asked, tables=TABLES)
     with open_runs(invocation) as site:
         run = site.find(which)
         if export is None:

@@ -1,15 +1,13 @@
 """How many people of a course would lose access with their automatic enrolment."""
 
-from collections import defaultdict
-from collections.abc import Collection
 from typing import NamedTuple
 
-from maintien.enrolments.access import gives_access, instances_by_id
-from maintien.enrolments.selection import people_with_role
+from maintien.enrolments.cut_timing import NOBODY_WITHDRAWN, Withdrawn
+from maintien.enrolments.forecast import CourseForecast, forecast_course
+from maintien.enrolments.roll import roll_of
 from maintien.enrolments.state import Course, CourseState
 from maintien.moodle.config import SiteConfig
-from maintien.moodle.ids import RoleId, UserId
-from maintien.moodle.values import UnenrolAction
+from maintien.moodle.ids import RoleId
 
 
 class CourseRisk(NamedTuple):
@@ -22,44 +20,27 @@ class CourseRisk(NamedTuple):
     """People who have access now, and only through automatic methods."""
     at_risk: int
     """Students among them who have no method that keeps people whom its feed has dropped."""
+    already_cut: int = 0
+    """People whose automatic access a sync has withdrawn, and who have none now."""
+    rescued: int = 0
+    """People whose automatic access a sync has withdrawn, and who have access by a manual enrolment."""
 
 
-def count_risk(
-    state: CourseState,
-    config: SiteConfig,
-    *,
-    methods: Collection[str],
-    students: frozenset[RoleId],
-    at: int,
-) -> CourseRisk:
-    """Count the people of a course at Unix time ``at``.
+def count_risk(state: CourseState, config: SiteConfig, *, students: frozenset[RoleId], at: int) -> CourseRisk:
+    """Count the people of a course at Unix time ``at``, under the rules of the forecast.
 
-    ``methods`` are the automatic ones (``planning.policy.AUTOMATIC_METHODS``), ``students`` the roles
-    of those for whom losing access matters. Suspended accounts have no access to lose.
+    ``students`` are the roles of those for whom losing access matters.
     """
-    barred = state.deleted | state.suspended
-    automatic = {
-        userid: used
-        for userid, used in _methods_used(state, at).items()
-        if used.issubset(methods) and userid not in barred
-    }
-    kept_by = {m for m in methods if config.unenrol_action(m) is UnenrolAction.KEEP}
-    may_lose = {userid for userid, used in automatic.items() if used.isdisjoint(kept_by)}
-    enrolled = {row.userid for row in state.enrolments}
+    return risk_in(forecast_course(roll_of(state, students), config, at=at))
+
+
+def risk_in(forecast: CourseForecast, withdrawn: Withdrawn = NOBODY_WITHDRAWN) -> CourseRisk:
+    """Count the people of a forecast, and those who were withdrawn already."""
     return CourseRisk(
-        course=state.course,
-        participants=len(enrolled - state.deleted),
-        automatic_only=len(automatic),
-        at_risk=len(may_lose & people_with_role(state.roles, state.inherited_roles, students)),
+        course=forecast.course,
+        participants=forecast.participants,
+        automatic_only=len(forecast.people),
+        at_risk=len(forecast.losing & forecast.students),
+        already_cut=len(withdrawn.without_access),
+        rescued=len(withdrawn.rescued),
     )
-
-
-def _methods_used(state: CourseState, at: int) -> dict[UserId, set[str]]:
-    """Tell by which methods each person with access has it."""
-    instances = instances_by_id(state)
-    used: defaultdict[UserId, set[str]] = defaultdict(set)
-    for row in state.enrolments:
-        instance = instances[row.instanceid]
-        if gives_access(row, instance, at):
-            used[row.userid].add(instance.method)
-    return used

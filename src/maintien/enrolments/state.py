@@ -46,6 +46,8 @@ class CourseState:
     """People with a role in a context above the course (category, site), for the roles asked for."""
     listed: Mapping[InstanceId, frozenset[UserId]] = field(default_factory=dict)
     """People whom the feed of an instance lists; instances whose feed was not read are missing."""
+    removed_by_sync: frozenset[UserId] = frozenset()
+    """People with an account in use whom a sync has unenrolled lately, where that was asked for."""
     withdrawals: Withdrawals = NOTHING_WITHDRAWN
     """What was taken from people within the window that was asked for; nothing where none was."""
 

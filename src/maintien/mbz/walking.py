@@ -93,11 +93,13 @@ class Walk:
 
 
 def optional_parts(header: ArchiveHeader) -> frozenset[Part]:
-    """Tell which documents Moodle may leave out of an archive with this header.
+    """Tell which documents may be left out of an archive with this header.
 
-    Source: backup_course_task::build and backup_final_task::build (backup/moodle2/), Moodle 4.3.
+    The course's own settings are in every archive that Moodle makes, but its restore does without, and
+    converted archives have none. Source: backup_course_task::build and backup_final_task::build
+    (backup/moodle2/), Moodle 4.3.
     """
-    optional: set[Part] = set()
+    optional: set[Part] = {Part.COURSE}
     if header.type != COURSE_TYPE:
         optional |= OF_COURSE
     if header.original_course_id == FRONT_PAGE or header.mode in _WITHOUT_ENROLMENTS:

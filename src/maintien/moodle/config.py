@@ -64,6 +64,8 @@ class SiteConfig:
     """What each automatic method does to people whom its feed has dropped."""
     default_roles: Mapping[str, RoleId] = field(default_factory=dict)
     """The role that a method gives where its instance names none, such as ``enrol_database/defaultrole``."""
+    register_skips_hidden_courses: bool = False
+    """Whether the external database's sync leaves hidden courses as they are."""
     logs_to_standard_log: bool = False
     log_is_json: bool = False
     """Whether ``other`` is written as JSON; otherwise in PHP's serialised form."""
@@ -128,6 +130,9 @@ def parse_site_config(
             for (plugin, name), value in plugins.items()
             if name == "defaultrole" and plugin.startswith("enrol_")
         },
+        register_skips_hidden_courses=(
+            plugins.get(("enrol_database", "ignorehiddencourses"), "") not in ("", "0")
+        ),
         logs_to_standard_log=STANDARD_LOG in stores.split(","),
         log_is_json=plugins.get((STANDARD_LOG, "jsonformat"), "0") not in ("", "0"),
         roles=dict(roles),

@@ -26,7 +26,10 @@ Source: context::mark_dirty (lib/classes/context.php), which enrol_plugin::updat
 """
 
 LEVEL_OTHER: Final = 0
-"""``edulevel`` of all these events."""
+"""``edulevel`` of what is done to enrolments, roles and groups."""
+
+LEVEL_TEACHING: Final = 1
+"""``edulevel`` of a restore."""
 
 OtherValue: TypeAlias = "int | str | bool | Mapping[str, OtherValue] | None"
 
@@ -41,6 +44,7 @@ class EventKind:
     objecttable: str
     crud: str
     component: str = "core"
+    edulevel: int = LEVEL_OTHER
 
 
 ENROL_INSTANCE_CREATED: Final = EventKind(
@@ -113,6 +117,14 @@ GROUP_MEMBER_REMOVED: Final = EventKind(
     objecttable="groups",
     crud="d",
 )
+COURSE_RESTORED: Final = EventKind(
+    eventname="\\core\\event\\course_restored",
+    action="restored",
+    target="course",
+    objecttable="course",
+    crud="c",
+    edulevel=LEVEL_TEACHING,
+)
 
 GRADE_DELETED: Final = EventKind(
     eventname="\\core\\event\\grade_deleted",
@@ -131,7 +143,7 @@ class LoggedEvent(NamedTuple):
     contextid: ContextId
     courseid: CourseId
     relateduserid: UserId | None
-    """Whom it happened to; None for an enrolment instance."""
+    """Whom it happened to; None for an enrolment instance or a course."""
     other: OtherValue
 
 

@@ -6,6 +6,7 @@ nothing but making tables may count on those three.
 
 from typing import Final
 
+from maintien.moodle.backup_tables import BACKUP_TABLES
 from maintien.moodle.schema import TableDefinition, chars, decimal, index, text, unique, whole
 
 ENROL: Final = TableDefinition(
@@ -674,5 +675,6 @@ TABLES: Final = (
     GRADE_GRADES_HISTORY,
     MNET_HOST,
     SESSIONS,
+    *BACKUP_TABLES,
 )
 """All of them."""

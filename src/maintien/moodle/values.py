@@ -37,12 +37,22 @@ class ContextLevel(IntEnum):
     """``context.contextlevel``."""
 
     SYSTEM = 10
+    USER = 30
     CATEGORY = 40
     COURSE = 50
 
 
 MANUAL: Final = "manual"
 """The method whose rows belong to people, not to a feed."""
+
+COHORT: Final = "cohort"
+"""The method that follows the members of a cohort."""
+
+DATABASE: Final = "database"
+"""The method that follows a table outside Moodle, the register."""
+
+AUTOMATIC_METHODS: Final = frozenset({COHORT, DATABASE})
+"""The methods whose feeds drop people, and whose syncs then withdraw them."""
 
 NO_END: Final = 0
 """``timeend`` of an enrolment that never ends."""

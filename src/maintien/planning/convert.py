@@ -2,7 +2,7 @@
 
 For every person enrolled by a method asked for, in this order:
 
-1. a deleted or suspended account is left alone;
+1. a person whom the policy excludes is left alone, and so is a deleted or suspended account;
 2. only active enrolments count (not suspended, in an enabled instance), unless suspended ones are
    asked for too: these stay suspended;
 3. a person without a role asked for is left alone;
@@ -44,6 +44,7 @@ from maintien.planning.findings import (
 )
 from maintien.planning.left_alone import (
     DeletedAccount,
+    ExcludedPerson,
     LeftAlone,
     ManualEnrolmentSuffices,
     ManualMethodUnavailable,
@@ -123,11 +124,13 @@ class Conversion:
 
     def decide(self, userid: UserId) -> None:
         """Convert one person, or note why not."""
-        reason = self._account_in_the_way(userid) or self._decide_by_enrolments(userid)
+        reason = self._person_in_the_way(userid) or self._decide_by_enrolments(userid)
         if reason is not None:
             self.left_alone[userid] = reason
 
-    def _account_in_the_way(self, userid: UserId) -> Reason | None:
+    def _person_in_the_way(self, userid: UserId) -> Reason | None:
+        if userid in self.policy.excluded:
+            return ExcludedPerson()
         if userid in self.state.deleted:
             return DeletedAccount()
         return SuspendedAccount() if userid in self.state.suspended else None

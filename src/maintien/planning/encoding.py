@@ -25,7 +25,7 @@ from maintien.moodle.values import UnenrolAction
 from maintien.planning.changes import Added, Change, Changed, Removed, Row, row_of
 from maintien.planning.findings import Finding
 from maintien.planning.left_alone import LeftAlone, Reason
-from maintien.planning.plan import CoursePlan, Grounds, Source
+from maintien.planning.plan import CoursePlan, Grounds, RestoredFrom, Source
 from maintien.planning.policy import ConversionPolicy, EndFor, LikeMoodlePolicy, Mode, Policy, RescuePolicy
 
 VERSION: Final = 1
@@ -58,6 +58,7 @@ def encode_plan(plan: CoursePlan) -> Json:
         "converted": sorted(plan.converted),
         "touched": sorted(plan.touched),
         "echoes": [[userid, count] for userid, count in sorted(plan.echoes.items())],
+        **({} if plan.restored_from is None else {"restored_from": list(plan.restored_from)}),
     }
     if plan.grounds:
         # Only a rescue has any, and plans written before there were rescues have none.
@@ -94,6 +95,7 @@ def _decode_plan(value: Any) -> CoursePlan:  # noqa: ANN401 -- checked by what i
         converted=frozenset(UserId(_number(userid)) for userid in value["converted"]),
         touched=frozenset(UserId(_number(userid)) for userid in value["touched"]),
         echoes={UserId(_number(userid)): _number(count) for userid, count in value["echoes"]},
+        restored_from=_decode_row(RestoredFrom, value["restored_from"]) if "restored_from" in value else None,
         grounds={
             UserId(_number(userid)): Grounds(_number(taken_at), tuple(map(Source, sources)))
             for userid, taken_at, sources in value.get("grounds", ())
@@ -151,7 +153,7 @@ def _allowed_types(row_type: type[Any]) -> tuple[tuple[type, ...], ...]:
 
 
 _ALLOWED: Final[Mapping[type[Any], tuple[tuple[type, ...], ...]]] = {
-    row_type: _allowed_types(row_type) for row_type in (Course, *_TABLES.values())
+    row_type: _allowed_types(row_type) for row_type in (Course, RestoredFrom, *_TABLES.values())
 }
 
 
@@ -208,6 +210,8 @@ def encode_policy(policy: Policy) -> Json:
                 "enable_manual": policy.enable_manual,
                 "mode": policy.mode.value,
                 "feed_is_gone": policy.feed_is_gone,
+                # Only where there is somebody: journals and plan files without are as they always were.
+                **({"excluded": sorted(policy.excluded)} if policy.excluded else {}),
             }
         case LikeMoodlePolicy():
             return {
@@ -279,6 +283,7 @@ def _decode_conversion(value: Any) -> ConversionPolicy:  # noqa: ANN401 -- as ab
         enable_manual=_truth(value["enable_manual"]),
         mode=Mode(value["mode"]),
         feed_is_gone=_truth(value["feed_is_gone"]),
+        excluded=frozenset(UserId(_number(userid)) for userid in value.get("excluded", ())),
     )
 
 

@@ -32,15 +32,17 @@ def end_all_manual(
 ) -> Ended:
     """Give the end date to whoever the procedure's third step would select after the conversion.
 
-    Suspended manual enrolments and accounts stay as they are: a date would give nobody access back.
+    Suspended manual enrolments and accounts stay as they are: a date would give nobody access back. So do
+    people whom the policy excludes.
     Without an end date nothing changes, as with the empty field of Moodle's form.
     """
     ended = Ended()
     if policy.ends_at == NO_END:
         return ended
+    untouchable = state.suspended | policy.excluded
     selected = _select(state, target, planned, policy, circumstances.now)
     for row in _manual_rows(state, target):
-        if row.userid not in selected or not row.is_active or row.userid in state.suspended:
+        if row.userid not in selected or not row.is_active or row.userid in untouchable:
             continue
         change = planned.get(row.userid)
         starts_at = change.after.starts_at if isinstance(change, Changed) else row.starts_at

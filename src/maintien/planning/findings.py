@@ -158,6 +158,105 @@ RescueFinding: TypeAlias = (
 )
 """What there is to know before something is given back."""
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManualInstanceFromArchive:
+    """The course has no manual instance; it is added as the archive describes it (restore only)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveOfAnotherSite:
+    """The archive was made on another site, or its maker can't be told."""
+
+    address: str
+    """The other site's, as the archive says; it may say anything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveOfAnotherCourse:
+    """The archive was made of another course than the one that it is restored into."""
+
+    course: str
+    """The other course's short name, as the archive says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveIsAnonymised:
+    """The archive has invented names for people, so that they can't be found again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveWithoutRoles:
+    """The archive was made without the roles that people have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveHasGroups:
+    """The archive holds group memberships, which a restore leaves out."""
+
+    memberships: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleNotFound:
+    """People of the archive have no account on the site; none is made."""
+
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleInDoubt:
+    """People of the archive may or may not be accounts of the site; they are left out."""
+
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleNotFound:
+    """A role of the archive has no counterpart on the site, and is given to nobody."""
+
+    role: str
+    """Its short name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleReplaced:
+    """People get another role of the same kind, since the site has not the archive's."""
+
+    role: str
+    """Its short name in the archive."""
+    by: str
+    """The short name of the role that they get."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncNotTriggered:
+    """Moodle's own restore would first have run the external database's sync; this one does not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreLeavesAsTheyAre:
+    """Moodle's restore would not give these people the dates that the archive has for them."""
+
+    people: int
+
+
+RestoreFinding: TypeAlias = (
+    ManualInstanceFromArchive
+    | ArchiveOfAnotherSite
+    | ArchiveOfAnotherCourse
+    | ArchiveIsAnonymised
+    | ArchiveWithoutRoles
+    | ArchiveHasGroups
+    | PeopleNotFound
+    | PeopleInDoubt
+    | RoleNotFound
+    | RoleReplaced
+    | SyncNotTriggered
+    | RestoreLeavesAsTheyAre
+)
+"""What only a restore finds, or what makes an archive for one."""
+
 Warning_: TypeAlias = (
     ManualInstanceMissing
     | EnablingGivesAccess
@@ -169,6 +268,10 @@ Warning_: TypeAlias = (
     | EndDateShortens
     | OtherRolesGo
     | RescueFinding
+    | RestoreFinding
 )
 
 Finding: TypeAlias = Obstacle | Warning_
+
+FindingAboutPeople: TypeAlias = EnablingGivesAccess | EndDateShortens | OtherRolesGo | RestoreLeavesAsTheyAre
+"""Findings that say how many people of the course they concern."""

@@ -96,6 +96,11 @@ class FeedUnknown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExcludedPerson:
+    """Somebody decided to leave the person alone, whatever else holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedSince:
     """What an undo would take back is no longer as the run left it: somebody changed it since."""
 
@@ -158,6 +163,7 @@ Reason: TypeAlias = (
     | ManualMethodUnavailable
     | StillListed
     | FeedUnknown
+    | ExcludedPerson
     | ChangedSince
     | MethodGone
     | HasAccess

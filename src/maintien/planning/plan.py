@@ -6,7 +6,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from maintien.enrolments.state import Course
-from maintien.moodle.ids import UserId
+from maintien.moodle.ids import CourseId, UserId
 from maintien.planning.changes import Change
 from maintien.planning.findings import Finding, Obstacle
 from maintien.planning.left_alone import LeftAlone
@@ -32,6 +32,14 @@ class Grounds(NamedTuple):
     """In the order of the enumeration; at least one."""
 
 
+class RestoredFrom(NamedTuple):
+    """Where a course's backup was made, as Moodle logs it of a restore."""
+
+    is_same_site: bool
+    courseid: CourseId
+    """The course's id on its own site."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoursePlan:
     """What is to happen in one course. The same state and policy give an equal plan."""
@@ -53,6 +61,8 @@ class CoursePlan:
     echoes: Mapping[UserId, int] = field(default_factory=dict)
     """How many more ``user_enrolment_updated`` events a person's enrolment causes in Moodle than the one
     of its change: the procedure's steps write some rows several times over. Only in exact reproduction."""
+    restored_from: RestoredFrom | None = None
+    """The backup that the plan restores; None for a plan that is no restore."""
 
     @property
     def is_empty(self) -> bool:

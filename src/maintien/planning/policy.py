@@ -2,16 +2,24 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from maintien.enrolments.state import UserEnrolment
 from maintien.enrolments.withdrawals import Window
 from maintien.moodle.ids import RoleId, UserId
-from maintien.moodle.values import MANUAL
+from maintien.moodle.values import AUTOMATIC_METHODS, MANUAL
 from maintien.planning.changes import Changed
 
-AUTOMATIC_METHODS: Final = frozenset({"cohort", "database"})
-"""The methods converted unless others are asked for."""
+__all__ = [
+    "AUTOMATIC_METHODS",
+    "Circumstances",
+    "ConversionPolicy",
+    "EndFor",
+    "LikeMoodlePolicy",
+    "Mode",
+    "Policy",
+    "RescuePolicy",
+]
 
 
 class EndFor(Enum):
@@ -51,6 +59,8 @@ class ConversionPolicy:
     mode: Mode = Mode.ADD
     feed_is_gone: bool = False
     """Whether to take the administrator's word that feeds which can't be read list nobody (move only)."""
+    excluded: frozenset[UserId] = frozenset()
+    """People whom somebody decided to leave alone: nothing of theirs is changed."""
 
     def asks_for_method(self, method: str) -> bool:
         """Whether enrolments of ``method`` are converted."""

@@ -2,13 +2,14 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from io import StringIO
 from typing import Final, TextIO
 
 from rich.console import RenderableType
 
+from maintien.enrolments.cut_timing import CourseTiming, CutCounts
 from maintien.enrolments.people import Person
 from maintien.errors import CourseFailed
 from maintien.moodle.ids import UserId
@@ -52,20 +53,44 @@ class ConversionReport:
         self._people: list[PersonChange] = []
         self._grounds: Mapping[UserId, Grounds] = {}
         self._more_people = 0
+        self._cut = CutCounts.none()
+        self._timing: CourseTiming | None = None
 
-    def add(self, plan: CoursePlan, failure: CourseFailed | None = None) -> None:
-        """Take one course in; with a ``failure``, nothing of its plan was written."""
+    def add(
+        self,
+        plan: CoursePlan,
+        failure: CourseFailed | None = None,
+        *,
+        timing: CourseTiming | None = None,
+    ) -> None:
+        """Take one course in; with a ``failure``, nothing of its plan was written.
+
+        ``timing`` says how far its cut had got, where that was looked at.
+        """
         summary = summarise(plan, failure)
         self.totals.add(summary)
         self._courses.append(summary)
         if self._documents is not None:
-            self._documents.append(packed(converted_course_document(self.header, plan, summary)))
+            self._documents.append(packed(self.course_document(plan, summary, timing)))
+        if timing is not None:
+            self._cut.add(timing)
+            self._timing = timing
         if failure is None:
             self._keep_examples(plan)
         is_only_one = self.totals.courses == 1 and failure is None
         people = people_changes(plan) if is_only_one else []
         self._people, self._more_people = people[:PEOPLE_SHOWN], len(people[PEOPLE_SHOWN:])
         self._grounds = plan.grounds if is_only_one else {}
+
+    def course_document(
+        self, plan: CoursePlan, summary: CourseSummary, timing: CourseTiming | None
+    ) -> Document:
+        """Describe one course."""
+        return converted_course_document(self.header, plan, summary, timing)
+
+    def heading(self) -> Document:
+        """Describe everything but the courses."""
+        return conversion_document(self.header, self.totals, self._cut)
 
     def _keep_examples(self, plan: CoursePlan) -> None:
         for person in plan.left_alone:
@@ -76,6 +101,11 @@ class ConversionReport:
     def note_run(self, run: int | None) -> None:
         """Say in which run of the journal it was written, if in any."""
         self.header = replace(self.header, run=run)
+
+    @property
+    def courses(self) -> Sequence[CourseSummary]:
+        """The courses taken in, in their order."""
+        return self._courses
 
     @property
     def courses_failed(self) -> int:
@@ -102,7 +132,7 @@ class ConversionReport:
         """
         if self._documents is None:
             raise RuntimeError("the report was made without keep_documents")
-        head = json.dumps(conversion_document(self.header, self.totals) | (more or {}))
+        head = json.dumps(self.heading() | (more or {}))
         write_courses(stream, head, self._documents)
 
     def document(self) -> Document:
@@ -114,7 +144,11 @@ class ConversionReport:
 
     def render(self, texts: Texts, width: int, people: Mapping[UserId, Person]) -> RenderableType:
         """Give the whole for a terminal of ``width`` columns; people without an entry show as ids."""
-        screen = ConversionScreen(
+        return self.screen(people).render(texts, width)
+
+    def screen(self, people: Mapping[UserId, Person]) -> ConversionScreen:
+        """Give what :meth:`render` draws."""
+        return ConversionScreen(
             header=self.header,
             totals=self.totals,
             courses=self._courses,
@@ -123,5 +157,6 @@ class ConversionReport:
             more_changes=self._more_people,
             grounds=self._grounds,
             people=people,
+            cut=self._cut,
+            timing=self._timing if self.totals.courses == 1 else None,
         )
-        return screen.render(texts, width)

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
+from maintien.enrolments.cut_timing import CourseTiming, CutCounts
 from maintien.enrolments.state import UserEnrolment
 from maintien.moodle.ids import RoleId
 from maintien.moodle.values import EnrolmentStatus
 from maintien.planning.left_alone import LeftAlone
 from maintien.planning.plan import CoursePlan
 from maintien.planning.policy import ConversionPolicy, LikeMoodlePolicy, Policy, RescuePolicy
+from maintien.reports.cut_timing import cut_document, timing_document
 from maintien.reports.documents import (
     Document,
     Json,
@@ -19,7 +21,7 @@ from maintien.reports.documents import (
     moment_document,
     typed_document,
 )
-from maintien.reports.people_changes import PersonChange, people_changes
+from maintien.reports.people_changes import PeopleHeader, PersonChange, people_changes
 from maintien.reports.summary import Counts, CourseSummary, Totals
 
 
@@ -42,6 +44,8 @@ class ConversionHeader:
     """Courses that a run which was written has not reached."""
     plan_fingerprint: str | None = None
     """Of the plan file that was made, or applied, if any was."""
+    cut_since: int | None = None
+    """Unix seconds: from when on signs of the cut were looked for; None where they were not."""
 
     @property
     def is_rescue(self) -> bool:
@@ -57,27 +61,34 @@ class ConversionHeader:
         return sorted(self.role_name(roleid) for roleid in roleids)
 
 
-def conversion_document(header: ConversionHeader, totals: Totals) -> Document:
+def conversion_document(header: ConversionHeader, totals: Totals, cut: CutCounts | None = None) -> Document:
     """Describe a conversion, all but its courses."""
-    return {
+    since = header.cut_since
+    seen = {} if since is None or cut is None else {"cut": cut_document(cut, since, header.zone)}
+    return seen | {
         "run": header.run,
         "written": header.written,
         "site": header.site,
         "plan_fingerprint": header.plan_fingerprint,
-        "policy": _policy_document(header),
-        "totals": {
-            "courses": totals.courses,
-            "courses_changed": totals.courses_changed,
-            "courses_left_alone": totals.courses_left_alone,
-            "courses_failed": totals.courses_failed,
-            **_counts_document(totals.counts),
-            "left_alone": {kind_of(reason): n for reason, n in totals.counts.left_alone.most_common()},
-        },
+        "policy": policy_document(header, header.policy),
+        "totals": totals_document(totals),
     }
 
 
-def _policy_document(header: ConversionHeader) -> Document:
-    policy = header.policy
+def totals_document(totals: Totals) -> Document:
+    """Describe sums over courses."""
+    return {
+        "courses": totals.courses,
+        "courses_changed": totals.courses_changed,
+        "courses_left_alone": totals.courses_left_alone,
+        "courses_failed": totals.courses_failed,
+        **counts_document(totals.counts),
+        "left_alone": {kind_of(reason): n for reason, n in totals.counts.left_alone.most_common()},
+    }
+
+
+def policy_document(header: ConversionHeader, policy: Policy) -> Document:
+    """Describe what a conversion is asked to do."""
     common: Document = {
         "kind": kind_of(policy),
         "ends_at": moment_document(policy.ends_at, header.zone),
@@ -114,20 +125,31 @@ def _whom_document(header: ConversionHeader, policy: ConversionPolicy | RescuePo
     }
 
 
-def converted_course_document(header: ConversionHeader, plan: CoursePlan, summary: CourseSummary) -> Document:
+def converted_course_document(
+    header: ConversionHeader,
+    plan: CoursePlan,
+    summary: CourseSummary,
+    timing: CourseTiming | None = None,
+) -> Document:
     """Describe what happens in one course. Where it failed nothing does, and nobody is listed."""
     is_done = summary.failure is None
-    return course_document(plan.course) | {
-        **_counts_document(summary.counts),
-        "obstacle": None if plan.obstacle is None else typed_document(plan.obstacle, header.zone),
-        "warnings": [typed_document(warning, header.zone) for warning in plan.warnings],
-        "failure": None if summary.failure is None else error_document(summary.failure),
-        "left_alone": [_left_alone_document(p, header) for p in plan.left_alone if is_done],
-        "people": [_person_document(p, plan, header) for p in people_changes(plan) if is_done],
-    }
+    seen = {} if timing is None else {"cut": timing_document(timing)}
+    return (
+        course_document(plan.course)
+        | seen
+        | {
+            **counts_document(summary.counts),
+            "obstacle": None if plan.obstacle is None else typed_document(plan.obstacle, header.zone),
+            "warnings": [typed_document(warning, header.zone) for warning in plan.warnings],
+            "failure": None if summary.failure is None else error_document(summary.failure),
+            "left_alone": [_left_alone_document(p, header) for p in plan.left_alone if is_done],
+            "people": [person_document(p, plan, header) for p in people_changes(plan) if is_done],
+        }
+    )
 
 
-def _counts_document(counts: Counts) -> Document:
+def counts_document(counts: Counts) -> Document:
+    """Describe how many rows and people change."""
     return {
         "enrolments_added": counts.enrolments_added,
         "enrolments_changed": counts.enrolments_changed,
@@ -149,7 +171,8 @@ def _left_alone_document(person: LeftAlone, header: ConversionHeader) -> Documen
     return {"user": person.userid, "reason": kind, **document}
 
 
-def _person_document(person: PersonChange, plan: CoursePlan, header: ConversionHeader) -> Document:
+def person_document(person: PersonChange, plan: CoursePlan, header: PeopleHeader) -> Document:
+    """Describe what changes for a person."""
     document: Document = {
         "user": person.userid,
         "before": _enrolment_document(person.before, header),
@@ -166,7 +189,7 @@ def _person_document(person: PersonChange, plan: CoursePlan, header: ConversionH
     }
 
 
-def _enrolment_document(row: UserEnrolment | None, header: ConversionHeader) -> Json:
+def _enrolment_document(row: UserEnrolment | None, header: PeopleHeader) -> Json:
     if row is None:
         return None
     return {

@@ -13,7 +13,7 @@ from maintien.moodle.ids import UserId
 from maintien.planning.left_alone import Reason
 from maintien.reports.conversion_document import ConversionHeader
 from maintien.reports.language import Texts
-from maintien.reports.people_changes import PersonChange
+from maintien.reports.people_changes import PeopleHeader, PersonChange
 from maintien.reports.reason_wording import reason_detail, reason_label
 from maintien.reports.safe_text import Prose, plain, printable
 from maintien.reports.screen import (
@@ -47,7 +47,7 @@ Examples: TypeAlias = Mapping[type[Reason], Sequence[Example]]
 
 def people_table(
     texts: Texts,
-    header: ConversionHeader,
+    header: PeopleHeader,
     changes: Sequence[PersonChange],
     names: Mapping[UserId, Person],
     width: int,
@@ -71,7 +71,7 @@ def people_table(
     return table
 
 
-def _before_and_after(texts: Texts, header: ConversionHeader, change: PersonChange) -> tuple[Text, Text]:
+def _before_and_after(texts: Texts, header: PeopleHeader, change: PersonChange) -> tuple[Text, Text]:
     before, after = change.before, change.after
     if after is None:
         return plain(texts.gettext("unchanged"), "dim"), plain(texts.gettext("unchanged"), "dim")
@@ -84,7 +84,7 @@ def _before_and_after(texts: Texts, header: ConversionHeader, change: PersonChan
     )
 
 
-def _period(texts: Texts, header: ConversionHeader, row: UserEnrolment, *, with_start: bool = False) -> Text:
+def _period(texts: Texts, header: PeopleHeader, row: UserEnrolment, *, with_start: bool = False) -> Text:
     period = Prose()
     if with_start:
         period.append(texts.start_date(row.starts_at, header.zone) + " \N{RIGHTWARDS ARROW} ", "dim")

@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.text import Text
 
+from maintien.enrolments.cut_timing import CourseTiming, CutCounts
 from maintien.enrolments.people import Person
 from maintien.enrolments.state import Course
 from maintien.moodle.ids import RoleId, UserId
@@ -22,6 +23,7 @@ from maintien.reports.conversion_people import (
     share_picture,
 )
 from maintien.reports.conversion_tables import courses_table, failures_table, sums_table
+from maintien.reports.cut_timing import timing_text
 from maintien.reports.findings_screen import remarks_on_findings, remarks_table
 from maintien.reports.fingerprints import fingerprint_text
 from maintien.reports.language import Texts
@@ -50,25 +52,30 @@ class ConversionScreen:
     people: Mapping[UserId, Person]
     grounds: Mapping[UserId, Grounds] = field(default_factory=dict)
     """On what grounds people get something back, in a rescue."""
+    cut: CutCounts = field(default_factory=CutCounts.none)
+    """How far the cut has got in the courses that were looked at."""
+    timing: CourseTiming | None = None
+    """The same of the only course, where there is one."""
 
     def render(self, texts: Texts, width: int) -> RenderableType:
         """Draw it for a terminal of ``width`` columns."""
-        return Group(*_spaced(self._parts(texts, width)))
+        return Group(*spaced(self._parts(texts, width)))
 
     def _parts(self, texts: Texts, width: int) -> Iterator[RenderableType]:
         header, totals = self.header, self.totals
         title = title_panel(texts, totals, written=header.written, remaining=header.remaining)
-        yield Group(title, facts_table(_facts(texts, header)))
+        yield Group(title, facts_table(self.facts(texts)))
         found = totals.findings.items()
         if found:
             remarks = remarks_on_findings(texts, found, self._blocked_courses(), self.people)
             table = remarks_table(texts, remarks)
             yield Panel(table, title=plain(texts.gettext("Before you go on")), title_align="left")
+        yield from self.before_courses(texts, width)
         yield courses_table(texts, self.courses, width)
         if self.changes:
             yield self._people_table(texts, width)
             if self.more_changes:
-                yield _more_people(texts, self.more_changes)
+                yield more_people(texts, self.more_changes)
         if totals.counts.people_seen:
             done = texts.gettext("given back") if header.is_rescue else texts.gettext("converted")
             yield share_picture(texts, totals.counts, done, width)
@@ -81,10 +88,26 @@ class ConversionScreen:
         if totals.courses_failed:
             yield failures_table(texts, self.courses, width)
 
+    def facts(self, texts: Texts) -> Iterable[tuple[str, Text]]:
+        """Say what the conversion is."""
+        return (*_facts(texts, self.header), *self.cut_facts(texts))
+
+    def before_courses(self, texts: Texts, width: int) -> Iterable[RenderableType]:
+        """Draw what goes before the courses: nothing, in a conversion."""
+        del self, texts, width
+        return ()
+
     def _people_table(self, texts: Texts, width: int) -> RenderableType:
         if self.header.is_rescue:
             return rescued_table(texts, self.header, self.changes, self.grounds, self.people, width)
         return people_table(texts, self.header, self.changes, self.people, width)
+
+    def cut_facts(self, texts: Texts) -> Iterator[tuple[str, Text]]:
+        """Say how far the cut has got, where that was looked at."""
+        header = self.header
+        if header.cut_since is not None and self.cut.courses.total():
+            timing = timing_text(texts, self.cut, self.timing, header.cut_since, header.zone)
+            yield texts.gettext("The cut"), timing
 
     def _blocked_courses(self) -> Mapping[Finding, Sequence[Course]]:
         blocked: defaultdict[Finding, list[Course]] = defaultdict(list)
@@ -94,14 +117,16 @@ class ConversionScreen:
         return blocked
 
 
-def _spaced(parts: Iterable[RenderableType]) -> Iterator[RenderableType]:
+def spaced(parts: Iterable[RenderableType]) -> Iterator[RenderableType]:
+    """Put an empty line between the parts of a screen."""
     for number, part in enumerate(parts):
         if number:
             yield Text()
         yield part
 
 
-def _more_people(texts: Texts, more: int) -> Text:
+def more_people(texts: Texts, more: int) -> Text:
+    """Say how many people are not shown."""
     line = texts.ngettext("and {n} more person", "and {n} more people", more)
     return plain(line.format(n=texts.number(more)), "dim")
 

@@ -18,14 +18,19 @@ from maintien.planning.findings import (
     FeedUnenrolAction,
     Finding,
     ManualInstanceDisabled,
+    ManualInstanceFromArchive,
     ManualInstanceMissing,
     ManualInstanceWouldBeDisabled,
     ManualMethodDisabledOnSite,
     OtherRolesGo,
+    RescueFinding,
+    RestoreFinding,
+    SyncNotTriggered,
     WelcomeMessage,
 )
 from maintien.reports.language import Texts
 from maintien.reports.rescue_finding_wording import RESCUE_REMEDIES, rescue_finding_text
+from maintien.reports.restore_finding_wording import RESTORE_REMEDIES, restore_finding_text
 from maintien.reports.wording import method_name
 
 
@@ -43,6 +48,8 @@ def severity(finding: Finding) -> Severity:
         case ManualMethodDisabledOnSite() | ManualInstanceDisabled() | ManualInstanceWouldBeDisabled():
             return Severity.OBSTACLE
         case ManualInstanceMissing() | FeedUnenrolAction(action=UnenrolAction.KEEP):
+            return Severity.OK
+        case ManualInstanceFromArchive() | SyncNotTriggered():
             return Severity.OK
         case _:
             return Severity.WARNING
@@ -106,6 +113,7 @@ _REMEDIES: Final[Mapping[type[Finding], str]] = {
     ),
     OtherRolesGo: N_("If they are to keep these roles too, name them with --roles."),
     **RESCUE_REMEDIES,
+    **RESTORE_REMEDIES,
 }
 
 
@@ -162,7 +170,13 @@ def finding_text(texts: Texts, finding: Finding) -> str:  # noqa: C901, PLR0911,
                 people,
             ).format(n=texts.number(people))
         case _:
-            return rescue_finding_text(texts, finding)
+            return _other_finding_text(texts, finding)
+
+
+def _other_finding_text(texts: Texts, finding: RescueFinding | RestoreFinding) -> str:
+    if isinstance(finding, RescueFinding):
+        return rescue_finding_text(texts, finding)
+    return restore_finding_text(texts, finding)
 
 
 def _notice_text(texts: Texts, notice: ExpiryNotice) -> str:

@@ -1,6 +1,9 @@
 """What a plan changes, person by person."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import tzinfo
+from typing import Protocol
 
 from maintien.enrolments.state import (
     EnrolmentInstance,
@@ -11,6 +14,23 @@ from maintien.enrolments.state import (
 from maintien.moodle.ids import GroupId, RoleId, UserId
 from maintien.planning.changes import Change, Changed, Removed
 from maintien.planning.plan import CoursePlan
+
+
+class PeopleHeader(Protocol):
+    """By what people's changes are put into words."""
+
+    @property
+    def zone(self) -> tzinfo:
+        """The site's time zone."""
+        ...
+
+    def role_name(self, roleid: RoleId) -> str:
+        """Name a role."""
+        ...
+
+    def role_names(self, roleids: Iterable[RoleId]) -> list[str]:
+        """Name several roles, in alphabetical order."""
+        ...
 
 
 @dataclass(slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from maintien.messages import N_
 from maintien.planning.left_alone import (
     ChangedSince,
     DeletedAccount,
+    ExcludedPerson,
     FeedUnknown,
     HadNoAccess,
     HasAccess,
@@ -46,6 +47,7 @@ LABELS: Final[dict[type[Reason], str]] = {
     ManualMethodUnavailable: N_("course that takes no manual enrolments now"),
     StillListed: N_("still listed by the feed"),
     FeedUnknown: N_("feed that can't be read"),
+    ExcludedPerson: N_("excluded by a decision"),
     ChangedSince: N_("changed since the run"),
     MethodGone: N_("enrolment method that is gone from the course"),
     HasAccess: N_("access all the same"),
@@ -76,6 +78,7 @@ SENTENCES: Final[dict[type[Reason], str]] = {
     FeedUnknown: N_(
         "Whether the feed still lists the person is unknown ({detail}); --feed-is-gone says that it does not."
     ),
+    ExcludedPerson: N_("Somebody decided to leave this person alone; the campaign file says who and why."),
     MethodGone: N_("The enrolment method that it came from is no longer in the course."),
     ChangedSince: N_("Somebody changed it since the run, so it stays as it is: {detail}."),
     HasAccess: N_("Has access to the course all the same."),

@@ -1,27 +1,31 @@
-"""Runs as tables for spreadsheets: the list, and of one run its courses, changes and people left alone."""
+"""Runs as typed tables: the list, and of one run its courses, changes and people left alone."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from typing import Final
 
 from maintien.enrolments.people import Person
 from maintien.enrolments.state import (
+    Course,
     EnrolmentInstance,
     GroupMembership,
     RoleAssignment,
     UserEnrolment,
 )
+from maintien.errors import CourseFailed
 from maintien.messages import N_
-from maintien.moodle.ids import RoleId, UserId
+from maintien.moodle.ids import CourseId, RoleId, UserId
 from maintien.moodle.values import is_unlimited
 from maintien.planning.changes import Added, Change, Changed, Removed, Row, row_of
+from maintien.planning.plan import CoursePlan
 from maintien.reports.journalled_failures import failure_of
 from maintien.reports.language import Texts
 from maintien.reports.reason_wording import reason_detail, reason_label
 from maintien.reports.run_wording import COURSE_STATUSES, kind_text, state_text
 from maintien.reports.runs import ListedRun, RunsView
 from maintien.reports.screen import person_name
-from maintien.reports.spreadsheets import Cell, Moment, Table, TableWriter
+from maintien.reports.tables import Cell, Column, Kind, Moment, Personal, Table, TableWriter
 from maintien.reports.wording import error_text
 from maintien.runs.history import courses_to_do
 from maintien.runs.journal import CourseRecord, CourseStatus
@@ -31,31 +35,64 @@ COURSES: Final = "courses"
 CHANGES: Final = "changes"
 LEFT_ALONE: Final = "left-alone"
 
-_RUN_HEADINGS: Final = (
-    *(N_("run"), N_("what"), N_("status"), N_("began"), N_("ended"), N_("site"), N_("system user")),
-    *(N_("host"), N_("operator"), N_("courses written"), N_("courses failed"), N_("courses to do")),
-    *(N_("people"), N_("changes"), N_("command")),
+_RUN_COLUMNS: Final = (
+    Column(N_("run"), Kind.ID),
+    Column(N_("what")),
+    Column(N_("status")),
+    Column(N_("began"), Kind.MOMENT),
+    Column(N_("ended"), Kind.MOMENT),
+    Column(N_("site")),
+    Column(N_("system user"), personal=Personal.DETAIL),
+    Column(N_("host")),
+    Column(N_("operator"), personal=Personal.DETAIL),
+    Column(N_("courses written"), Kind.NUMBER),
+    Column(N_("courses failed"), Kind.NUMBER),
+    Column(N_("courses to do"), Kind.NUMBER),
+    Column(N_("people"), Kind.NUMBER),
+    Column(N_("changes"), Kind.NUMBER),
+    Column(N_("command"), personal=Personal.DETAIL),
 )
-_COURSE: Final = (N_("course id"), N_("course"))
-_PERSON: Final = (N_("person id"), N_("person"))
-_TABLES: Final = {
-    COURSES: (
-        N_("Courses"),
-        (
-            *(*_COURSE, N_("full name"), N_("ID number"), N_("status"), N_("people"), N_("changes")),
-            *(N_("left alone"), N_("failure")),
-        ),
-    ),
-    CHANGES: (
-        N_("Changes"),
-        (
-            *(*_COURSE, *_PERSON, N_("table"), N_("what"), N_("row id"), N_("status before")),
-            *(N_("status after"), N_("start before"), N_("start after"), N_("end before"), N_("end after")),
-            *(N_("role"), N_("group id"), N_("owner before"), N_("owner after")),
-        ),
-    ),
-    LEFT_ALONE: (N_("Left alone"), (*_COURSE, *_PERSON, N_("reason"), N_("detail"))),
-}
+_COURSE: Final = (Column(N_("course id"), Kind.ID), Column(N_("course")))
+_PERSON: Final = (
+    Column(N_("person id"), Kind.ID, Personal.WHO),
+    Column(N_("person"), personal=Personal.DETAIL),
+)
+_COURSE_COLUMNS: Final = (
+    *_COURSE,
+    Column(N_("full name")),
+    Column(N_("ID number")),
+    Column(N_("status")),
+    Column(N_("people"), Kind.NUMBER),
+    Column(N_("changes"), Kind.NUMBER),
+    Column(N_("left alone"), Kind.NUMBER),
+    Column(N_("failure")),
+)
+_RULE: Final = Column(N_("rule"))
+_CHANGE_COLUMNS: Final = (
+    *_COURSE,
+    *_PERSON,
+    Column(N_("table")),
+    Column(N_("what")),
+    # Rows are numbered as people came: a pseudonym beside the number would tell less than it hides.
+    Column(N_("row id"), Kind.ID, Personal.DETAIL),
+    Column(N_("status before")),
+    Column(N_("status after")),
+    Column(N_("start before"), Kind.MOMENT),
+    Column(N_("start after"), Kind.MOMENT),
+    Column(N_("end before"), Kind.MOMENT),
+    Column(N_("end after"), Kind.MOMENT),
+    Column(N_("role")),
+    Column(N_("group id"), Kind.ID),
+    Column(N_("owner before")),
+    Column(N_("owner after")),
+)
+_LEFT_ALONE_COLUMNS: Final = (
+    *_COURSE,
+    *_PERSON,
+    Column(N_("reason")),
+    # It may name whoever changed a row since.
+    Column(N_("detail"), personal=Personal.DETAIL),
+)
 
 _MOODLE_TABLES: Final[Mapping[type[Row], str]] = {
     EnrolmentInstance: "enrol",
@@ -65,16 +102,24 @@ _MOODLE_TABLES: Final[Mapping[type[Row], str]] = {
 }
 
 
+def translated(texts: Texts, name: str, columns: Sequence[Column]) -> Table:
+    """Describe a table in somebody's language."""
+    headings = (column._replace(heading=texts.gettext(column.heading)) for column in columns)
+    return Table(texts.gettext(name), tuple(headings))
+
+
 def list_table(texts: Texts) -> Table:
     """Describe the table of all runs."""
-    return Table(texts.gettext("Runs"), tuple(texts.gettext(heading) for heading in _RUN_HEADINGS))
+    return translated(texts, N_("Runs"), _RUN_COLUMNS)
 
 
-def run_tables(texts: Texts) -> dict[str, Table]:
-    """Describe the tables of one run, by their keys."""
+def run_tables(texts: Texts, *, has_rules: bool = False) -> dict[str, Table]:
+    """Describe the tables of one run, by their keys; a campaign's courses have rules."""
+    courses = (*_COURSE_COLUMNS, _RULE) if has_rules else _COURSE_COLUMNS
     return {
-        key: Table(texts.gettext(name), tuple(texts.gettext(heading) for heading in headings))
-        for key, (name, headings) in _TABLES.items()
+        COURSES: translated(texts, N_("Courses"), courses),
+        CHANGES: translated(texts, N_("Changes"), _CHANGE_COLUMNS),
+        LEFT_ALONE: translated(texts, N_("Left alone"), _LEFT_ALONE_COLUMNS),
     }
 
 
@@ -105,46 +150,91 @@ def write_list(writer: TableWriter, texts: Texts, runs: Sequence[ListedRun], vie
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExportedCourse:
+    """A course of a run, or of what a run would do."""
+
+    course: Course
+    status: str
+    """In English, marked for the catalogues."""
+    plan: CoursePlan | None
+    """None where nothing is known of it yet."""
+    has_changes: bool
+    """Whether the plan's changes are written, or are to be."""
+    failure: CourseFailed | None = None
+    """Then nothing of the plan counts."""
+
+    def people(self) -> Iterator[UserId]:
+        """Tell whom the tables name."""
+        if self.plan is not None:
+            yield from (userid for userid, _ in self.plan.left_alone)
+            yield from (getattr(row_of(change), "userid", UserId(0)) for change in self.plan.changes)
+
+
+def recorded_course(record: CourseRecord) -> ExportedCourse:
+    """Describe a course as the journal knows it."""
+    return ExportedCourse(
+        course=record.course,
+        status=COURSE_STATUSES[record.status],
+        plan=record.plan,
+        has_changes=record.status is CourseStatus.WRITTEN,
+        failure=failure_of(record),
+    )
+
+
+def planned_course(plan: CoursePlan, failure: CourseFailed | None, *, is_written: bool) -> ExportedCourse:
+    """Describe a course that was gone through just now."""
+    if failure is not None:
+        status = COURSE_STATUSES[CourseStatus.FAILED]
+    elif plan.is_empty:
+        status = COURSE_STATUSES[CourseStatus.UNCHANGED]
+    else:
+        status = COURSE_STATUSES[CourseStatus.WRITTEN] if is_written else N_("to be written")
+    return ExportedCourse(
+        course=plan.course, status=status, plan=plan, has_changes=failure is None, failure=failure
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunExport:
     """Writes the courses of one run."""
 
     writer: TableWriter
     texts: Texts
-    view: RunsView
-    """The zone, and the people known."""
+    zone: tzinfo
     roles: Mapping[RoleId, str] = field(default_factory=dict)
+    rules: Mapping[CourseId, str] | None = None
+    """The rule of each course, where the run is a campaign's."""
 
-    def add(self, record: CourseRecord, people: Mapping[UserId, Person]) -> None:
+    def add(self, exported: ExportedCourse, people: Mapping[UserId, Person]) -> None:
         """Write one course: nothing but its failure where it failed."""
-        self._add_course(record)
-        if record.plan is None or record.status is not CourseStatus.WRITTEN:
-            changes: Sequence[Change] = ()
-        else:
-            changes = record.plan.changes
-        course = (record.course.id, record.course.shortname)
-        for change in changes:
+        self._add_course(exported)
+        plan = exported.plan
+        if plan is None or exported.failure is not None:
+            return
+        course = (exported.course.id, exported.course.shortname)
+        for change in plan.changes if exported.has_changes else ():
             self.writer.add(CHANGES, [*course, *self._change_cells(change, people)])
-        if record.plan is not None and record.status is not CourseStatus.FAILED:
-            for userid, reason in record.plan.left_alone:
-                label = reason_label(self.texts, type(reason))
-                detail = reason_detail(self.texts, reason, self.view.zone)
-                self.writer.add(LEFT_ALONE, [*course, *_person_cells(userid, people), label, detail])
+        for userid, reason in plan.left_alone:
+            label = reason_label(self.texts, type(reason))
+            detail = reason_detail(self.texts, reason, self.zone)
+            self.writer.add(LEFT_ALONE, [*course, *_person_cells(userid, people), label, detail])
 
-    def _add_course(self, record: CourseRecord) -> None:
-        course, plan = record.course, record.plan
-        is_written = plan is not None and record.status is CourseStatus.WRITTEN
-        failure = failure_of(record)
+    def _add_course(self, exported: ExportedCourse) -> None:
+        course, plan, failure = exported.course, exported.plan, exported.failure
+        is_written = plan is not None and exported.has_changes and failure is None
         cells: list[Cell] = [
             course.id,
             course.shortname,
             course.fullname,
             course.idnumber,
-            self.texts.gettext(COURSE_STATUSES[record.status]),
+            self.texts.gettext(exported.status),
             len(plan.converted) if plan is not None and is_written else 0,
             len(plan.changes) if plan is not None and is_written else 0,
             0 if plan is None or failure is not None else len(plan.left_alone),
             None if failure is None else error_text(self.texts, failure),
         ]
+        if self.rules is not None:
+            cells.append(self.rules.get(course.id))
         self.writer.add(COURSES, cells)
 
     def _change_cells(self, change: Change, people: Mapping[UserId, Person]) -> Iterator[Cell]:
@@ -160,7 +250,7 @@ class RunExport:
         for each in (before, after):
             yield self._start(each.starts_at) if isinstance(each, UserEnrolment) else None
         for each in (before, after):
-            yield self._end(each.ends_at) if isinstance(each, UserEnrolment) else None
+            yield end_cell(self.texts, each.ends_at) if isinstance(each, UserEnrolment) else None
         yield self._role(row) if isinstance(row, RoleAssignment) else None
         yield row.groupid if isinstance(row, GroupMembership) else None
         for each in (before, after):
@@ -181,11 +271,13 @@ class RunExport:
     def _status(self, status: int) -> str:
         return self.texts.gettext("suspended") if status else self.texts.gettext("active")
 
-    def _end(self, unix: int) -> Cell:
-        return self.texts.gettext("unlimited") if is_unlimited(unix) else Moment(unix)
-
     def _start(self, unix: int) -> Cell:
         return Moment(unix) if unix else self.texts.gettext("always")
+
+
+def end_cell(texts: Texts, unix: int) -> Cell:
+    """Give when an enrolment ends, or the word for never."""
+    return texts.gettext("unlimited") if is_unlimited(unix) else Moment(unix)
 
 
 def _both(change: Change) -> tuple[Row | None, Row | None]:

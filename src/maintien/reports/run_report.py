@@ -1,4 +1,4 @@
-"""The report of a run, whatever it did: a conversion's, or an undo's."""
+"""The report of a run, whatever it did: a conversion's, an undo's or a restore's."""
 
 from collections.abc import Mapping
 from datetime import tzinfo
@@ -10,9 +10,11 @@ from maintien.enrolments.people import Person
 from maintien.errors import CourseFailed
 from maintien.moodle.ids import RoleId, UserId
 from maintien.planning.plan import CoursePlan
+from maintien.reports.campaign import CampaignReport, policies_of_rules
 from maintien.reports.conversion import ConversionHeader, ConversionReport
 from maintien.reports.documents import Document
 from maintien.reports.language import Texts
+from maintien.reports.restore import RestoreHeader, RestoreReport
 from maintien.reports.undo import UndoHeader, UndoReport
 from maintien.runs.journal import RunRecord
 
@@ -66,6 +68,18 @@ def new_report(
             remaining=remaining,
         )
         return UndoReport(undo, keep_documents=keep_documents)
+    if header.archive is not None:
+        restore = RestoreHeader(
+            site=header.site_name,
+            written=written,
+            zone=zone,
+            archive=header.archive.path,
+            roles=roles,
+            sha256=header.archive.sha256,
+            run=run.id,
+            remaining=remaining,
+        )
+        return RestoreReport(restore, keep_documents=keep_documents)
     if header.policy is None:
         raise RuntimeError(f"run {run.id} has no policy")
     conversion = ConversionHeader(
@@ -77,4 +91,7 @@ def new_report(
         run=run.id,
         remaining=remaining,
     )
+    if header.campaign is not None:
+        policies = policies_of_rules(header.campaign, header.course_policies)
+        return CampaignReport(conversion, header.campaign, policies, keep_documents=keep_documents)
     return ConversionReport(conversion, keep_documents=keep_documents)

@@ -14,7 +14,9 @@ from maintien.runs.journal import CourseStatus, RunHeader, RunKind
 
 KINDS: Final[dict[RunKind, str]] = {
     RunKind.CONVERT: N_("conversion"),
+    RunKind.CAMPAIGN: N_("campaign"),
     RunKind.UNDO: N_("undo"),
+    RunKind.RESTORE: N_("restore"),
     RunKind.RESCUE: N_("rescue"),
 }
 

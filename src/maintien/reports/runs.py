@@ -1,7 +1,7 @@
 """The runs of a journal, and one of them: on a terminal, and as JSON documents."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import tzinfo
 from typing import Final
 
@@ -21,6 +21,7 @@ from maintien.reports.screen import (
     facts_table,
     new_table,
 )
+from maintien.reports.tables import Heading
 from maintien.runs.history import RunState, courses_to_do
 from maintien.runs.journal import CourseStatus, RunRecord
 
@@ -100,6 +101,18 @@ def run_facts(texts: Texts, run: ListedRun, view: RunsView) -> Table:
     return facts_table(_facts(texts, run, view))
 
 
+def run_heading(texts: Texts, run: ListedRun, view: RunsView, *, names_people: bool) -> Heading:
+    """Say what the journal knows of one run besides its courses, and who made it if that is to be known."""
+    left_out = set() if names_people else {texts.gettext("By"), texts.gettext("Command")}
+    facts = [(label, fact.plain) for label, fact in _facts(texts, run, view) if label not in left_out]
+    header = run.record.header
+    title = texts.gettext("Run {run}: {kind}").format(run=run.record.id, kind=kind_text(texts, header))
+    above = [(texts.gettext("Site"), header.site_name)]
+    if header.campaign is not None:
+        above.append((texts.gettext("Campaign"), header.campaign.name))
+    return Heading(title, [*above, *facts])
+
+
 def _facts(texts: Texts, run: ListedRun, view: RunsView) -> Iterator[tuple[str, Text]]:
     record, header, totals = run.record, run.record.header, run.record.totals
     yield texts.gettext("Run"), plain(str(record.id))
@@ -109,6 +122,9 @@ def _facts(texts: Texts, run: ListedRun, view: RunsView) -> Iterator[tuple[str, 
     if record.ended_at is not None:
         yield texts.gettext("Ended"), plain(texts.date_time(record.ended_at, view.zone))
     yield texts.gettext("By"), Text(author_text(header, view.people))
+    if header.archive is not None:
+        yield texts.gettext("Archive"), plain(header.archive.path)
+        yield texts.gettext("SHA-256"), plain(header.archive.sha256)
     yield texts.gettext("Command"), plain(header.command)
     yield texts.gettext("Version"), plain(header.version)
     counted = (
@@ -143,6 +159,7 @@ def run_document(run: ListedRun, zone: tzinfo) -> Document:
         "version": header.version,
         "undoes": header.undoes,
         "undone_by": run.undone_by,
+        **({} if header.archive is None else {"archive": asdict(header.archive)}),
         "courses": {status.value: record.totals.courses.get(status, 0) for status in CourseStatus},
         "people": record.totals.people,
         "changes": record.totals.changes,

@@ -26,7 +26,7 @@ METHOD_NAMES: Final = {
 }
 """How Moodle calls its methods (``pluginname`` in the language packs)."""
 
-_TRANSLATED_FIELDS: Final = frozenset({"hint", "reason"})
+_TRANSLATED_FIELDS: Final = frozenset({"expected", "hint", "reason"})
 """Fields of errors that hold sentences of this program; the others hold what somebody wrote."""
 
 

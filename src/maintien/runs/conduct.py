@@ -15,7 +15,7 @@ from maintien.moodle.ids import RoleId, UserId
 from maintien.planning.carried_out import was_carried_out
 from maintien.planning.plan import CoursePlan
 from maintien.planning.undo import plan_undo
-from maintien.runs.execute import CourseOutcome, Observer, PlanCourse, execute
+from maintien.runs.execute import CourseOutcome, Observer, PlanCourse, Safeguard, execute
 from maintien.runs.journal import (
     CourseRecord,
     CourseStatus,
@@ -50,6 +50,8 @@ class Conductor:
     author: Author
     process: Process
     observer: Observer | None = None
+    safeguard: Safeguard | None = None
+    """What secures each course before it is written in."""
     waits: bool = False
     """Whether to wait for a run that is under way on the site, rather than give up."""
 
@@ -173,6 +175,7 @@ class UnderWay:
             inherited_roles=self.inherited_roles,
             journal=journal,
             observer=conductor.observer,
+            safeguard=conductor.safeguard,
             touched_before=work.touched,
         )
 

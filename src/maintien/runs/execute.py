@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from time import monotonic, sleep
 from typing import Final, Protocol, TypeAlias
 
-from maintien.enrolments.state import CourseState
+from maintien.enrolments.state import Course, CourseState
 from maintien.errors import CourseFailed, CourseKeptChanging, CourseKeptLocked, MaintienError
-from maintien.moodle.ids import RoleId, UserId
+from maintien.moodle.ids import CourseId, RoleId, UserId
 from maintien.planning.plan import CoursePlan
 from maintien.runs.batches import BatchSize, batches
 from maintien.runs.journal import RunJournal
@@ -57,6 +57,17 @@ class Unobserved:
         """Take no notice."""
 
 
+class Safeguard(Protocol):
+    """Is asked to secure a course each time before anything is to be written in it."""
+
+    def secure(self, course: Course) -> None:
+        """Secure the course.
+
+        Raises:
+            CourseFailed: it could not be; nothing is written in it, and the others go on.
+        """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseOutcome:
     """What became of one course."""
@@ -94,15 +105,17 @@ def execute(  # noqa: PLR0913 -- what to do, in whose name, and who is told
     inherited_roles: Collection[RoleId] = (),
     observer: Observer | None = None,
     journal: RunJournal | None = None,
+    safeguard: Safeguard | None = None,
     touched_before: Collection[UserId] = (),
     pause: Callable[[float], None] = sleep,
 ) -> Iterator[CourseOutcome]:
     """Plan each course and carry its plan out; outcomes come in the order of the courses.
 
     What is about to be written is durable in ``journal`` before it is, and what was written afterwards;
-    ending the journal is the caller's. The flags of people ``touched_before``, in a part of the same work
-    that was interrupted, are renewed at the end. ``pause`` waits so many seconds. Closing the iterator
-    early stops after the batch being written.
+    ending the journal is the caller's. ``safeguard`` secures each course before it is written in. The
+    flags of people ``touched_before``, in a part of the same work that was interrupted, are renewed at
+    the end. ``pause`` waits so many seconds. Closing the iterator early stops after the batch being
+    written.
     Raises what a site raises when it can't be read at all.
     """
     work = _Execution(
@@ -111,6 +124,7 @@ def execute(  # noqa: PLR0913 -- what to do, in whose name, and who is told
         inherited_roles=inherited_roles,
         author=author,
         journal=journal,
+        safeguard=safeguard,
         pause=pause,
         marked_too_early=set(touched_before),
     )
@@ -150,6 +164,7 @@ class _Execution:
     inherited_roles: Collection[RoleId]
     author: Author
     journal: RunJournal | None
+    safeguard: Safeguard | None
     pause: Callable[[float], None]
     size: BatchSize = field(default_factory=BatchSize)
     marked: set[UserId] = field(default_factory=set)
@@ -182,9 +197,11 @@ class _Execution:
 
     def write(self, batch: Batch, plans: Sequence[CoursePlan]) -> list[CourseOutcome]:
         """Write a batch, planning again what has moved; course by course where it won't go together."""
+        unsecured: dict[CourseId, CourseFailed] = {}
         for pause in (*PAUSES, None):
             try:
-                self._write_once(batch, plans)
+                unsecured = self._secure(plans)
+                self._write_once(batch, [plan for plan in plans if plan.course.id not in unsecured])
             except (StateMoved, Contention) as obstacle:
                 if pause is None:
                     return self._split(batch, plans, obstacle)
@@ -192,7 +209,23 @@ class _Execution:
                 plans = self._plan(batch)
             else:
                 break
-        return [CourseOutcome(plan=plan) for plan in plans]
+        return [CourseOutcome(plan=plan, failure=unsecured.get(plan.course.id)) for plan in plans]
+
+    def _secure(self, plans: Sequence[CoursePlan]) -> dict[CourseId, CourseFailed]:
+        """Secure the courses that are to be written in, and tell why some could not be."""
+        unsecured: dict[CourseId, CourseFailed] = {}
+        if self.safeguard is None:
+            return unsecured
+        for plan in plans:
+            if plan.is_empty:
+                continue
+            try:
+                self.safeguard.secure(plan.course)
+            except CourseFailed as failure:
+                unsecured[plan.course.id] = failure
+                if self.journal is not None:
+                    self.journal.failed(plan, str(failure))
+        return unsecured
 
     def _write_once(self, batch: Batch, plans: Sequence[CoursePlan]) -> None:
         to_write = [plan for plan in plans if not plan.is_empty]

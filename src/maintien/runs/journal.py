@@ -17,6 +17,7 @@ from typing import NamedTuple, NewType, Protocol
 
 from maintien.enrolments.state import Course
 from maintien.moodle.ids import CourseId, UserId
+from maintien.planning.campaign.record import CampaignRecord
 from maintien.planning.plan import CoursePlan
 from maintien.planning.policy import Policy
 from maintien.sites.interface import CourseSize
@@ -28,8 +29,12 @@ class RunKind(Enum):
     """What a run does."""
 
     CONVERT = "convert"
+    CAMPAIGN = "campaign"
+    """Converts too, each course under the rule of a campaign file."""
     UNDO = "undo"
     RESCUE = "rescue"
+    RESTORE = "restore"
+    """What a backup archive holds, into one course."""
 
 
 class RunStatus(Enum):
@@ -65,6 +70,16 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RestoredArchive:
+    """The backup archive that a run restores."""
+
+    path: str
+    """As the command line named it; without secrets."""
+    sha256: str
+    """Of the whole file, in hexadecimal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunHeader:
     """What is known of a run when it begins."""
 
@@ -84,10 +99,14 @@ class RunHeader:
     policy: Policy | None = None
     """What holds for courses without a policy of their own; None for an undo."""
     course_policies: Mapping[CourseId, Policy] = field(default_factory=dict)
+    campaign: CampaignRecord | None = None
+    """The campaign that gave the courses their policies."""
     undoes: RunId | None = None
     """The run that an undo takes back."""
     plan_fingerprint: str | None = None
     """Of the plan file that the run applies; None where it plans for itself."""
+    archive: RestoredArchive | None = None
+    """What a restore restores; None for every other run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -176,3 +176,8 @@ def _mode(text: str | None) -> Mode:
     if text is None:
         return Mode.ADD
     return Mode(require_choice("--mode", text, [choice.value for choice in Mode]))
+
+
+def students_of(config: SiteConfig) -> frozenset[RoleId]:
+    """Find the role of students: none where the site has renamed it."""
+    return frozenset(roleid for name, roleid in config.roles.items() if name == STUDENT)

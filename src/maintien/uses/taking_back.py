@@ -94,10 +94,10 @@ def require_resumable(session: Session, store: DatabaseRunStore, record: RunReco
 
 
 def plans_from_the_courses_alone(record: RunRecord) -> bool:
-    """Whether a run's plans depend on nothing but the courses: neither on feeds nor on the log."""
+    """Whether a run's plans depend on nothing but the courses: neither on feeds, the log nor an archive."""
     policies = (record.header.policy, *record.header.course_policies.values())
     moves = any(isinstance(policy, ConversionPolicy) and policy.mode is Mode.MOVE for policy in policies)
-    return record.header.kind is not RunKind.RESCUE and not moves
+    return record.header.kind not in (RunKind.RESCUE, RunKind.RESTORE) and not moves
 
 
 def require_of_site(session: Session, record: RunRecord) -> None:
@@ -118,7 +118,7 @@ def _planner(
                 raise RuntimeError("an undo without the run that it takes back")
             _, plan = undo_planner(store, header.undoes)
             return plan, frozenset()
-        case RunKind.CONVERT | RunKind.RESCUE:
+        case RunKind.CONVERT | RunKind.CAMPAIGN | RunKind.RESCUE:
             if header.policy is None:
                 raise RuntimeError("a conversion without a policy")
             planners = CoursePlanners(
@@ -127,3 +127,5 @@ def _planner(
                 circumstances=Circumstances(now=header.began_at, operator=header.operator),
             )
             return planners.plan, planners.inherited_roles
+        case RunKind.RESTORE:
+            raise RuntimeError("a restore is not resumed")

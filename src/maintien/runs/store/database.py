@@ -15,14 +15,8 @@ from sqlalchemy import Connection, Engine, Row, Select, bindparam, delete, func,
 from maintien.enrolments.state import Course
 from maintien.errors import UnknownRun
 from maintien.moodle.ids import CourseId, UserId
-from maintien.planning.encoding import (
-    decode_plan,
-    decode_policy,
-    encode_plan,
-    encode_policy,
-)
+from maintien.planning.encoding import decode_plan, encode_plan
 from maintien.planning.plan import CoursePlan
-from maintien.planning.policy import Policy
 from maintien.runs.journal import (
     CourseRecord,
     CourseStatus,
@@ -35,6 +29,7 @@ from maintien.runs.journal import (
     RunStatus,
     RunTotals,
 )
+from maintien.runs.store.asked import decode_asked, encode_asked
 from maintien.runs.store.failures import store_failures
 from maintien.runs.store.tables import RUN, RUN_COURSE
 from maintien.sites.interface import CourseSize
@@ -269,22 +264,10 @@ def _header_values(header: RunHeader) -> dict[str, Any]:
         "host": header.process.host,
         "pid": header.process.pid,
         "began_at": header.began_at,
-        "policies": _encode_policies(header),
+        "policies": encode_asked(header),
         "undoes": header.undoes,
         "plan_fingerprint": header.plan_fingerprint,
     }
-
-
-def _encode_policies(header: RunHeader) -> str:
-    return json.dumps(
-        {
-            "common": None if header.policy is None else encode_policy(header.policy),
-            "courses": [
-                [courseid, encode_policy(policy)]
-                for courseid, policy in sorted(header.course_policies.items())
-            ],
-        }
-    )
 
 
 def _records(connection: Connection, query: Select[Any]) -> list[RunRecord]:
@@ -294,11 +277,7 @@ def _records(connection: Connection, query: Select[Any]) -> list[RunRecord]:
 
 
 def _record(row: Row[Any], totals: RunTotals) -> RunRecord:
-    policies = json.loads(row.policies)
-    common = policies["common"]
-    of_courses: dict[CourseId, Policy] = {
-        CourseId(courseid): decode_policy(policy) for courseid, policy in policies["courses"]
-    }
+    asked = decode_asked(row.policies)
     header = RunHeader(
         kind=RunKind(row.kind),
         site_id=row.site_id,
@@ -308,10 +287,12 @@ def _record(row: Row[Any], totals: RunTotals) -> RunRecord:
         version=row.version,
         process=Process(user=row.os_user, host=row.host, pid=row.pid),
         began_at=row.began_at,
-        policy=None if common is None else decode_policy(common),
-        course_policies=of_courses,
+        policy=asked.common,
+        course_policies=asked.of_courses,
+        campaign=asked.campaign,
         undoes=None if row.undoes is None else RunId(row.undoes),
         plan_fingerprint=row.plan_fingerprint,
+        archive=asked.archive,
     )
     return RunRecord(
         id=RunId(row.id),

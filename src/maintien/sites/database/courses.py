@@ -38,6 +38,14 @@ def read_all_sizes(connection: Connection, tables: MoodleTables) -> list[CourseS
     return list(_sizes(connection, everything, _all_counts(tables)))
 
 
+def read_hidden_courses(connection: Connection, tables: MoodleTables) -> frozenset[CourseId]:
+    """Find the courses that students can't see."""
+    course = tables.course.c
+    return frozenset(
+        map(CourseId, connection.execute(select(course.id).where(course.visible == 0)).scalars())
+    )
+
+
 def _sizes(
     connection: Connection,
     courses: Select[*tuple[Any, ...]],

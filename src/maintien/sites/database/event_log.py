@@ -23,7 +23,6 @@ from sqlalchemy import (
 
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.events import (
-    LEVEL_OTHER,
     ROLE_ASSIGNED,
     USER_ENROLMENT_CREATED,
     EventKind,
@@ -93,7 +92,7 @@ class EventLog:
                 kind.objecttable,
                 event.objectid,
                 kind.crud,
-                LEVEL_OTHER,
+                kind.edulevel,
                 event.contextid,
                 ContextLevel.COURSE,
                 event.courseid,
@@ -177,7 +176,7 @@ class EventLog:
             "target": literal(kind.target),
             "objecttable": literal(kind.objecttable),
             "crud": literal(kind.crud),
-            "edulevel": literal(LEVEL_OTHER),
+            "edulevel": literal(kind.edulevel),
             "contextlevel": literal(int(ContextLevel.COURSE)),
             "userid": literal(int(self.authorship.operator)),
             "anonymous": literal(0),

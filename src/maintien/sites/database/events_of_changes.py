@@ -8,7 +8,7 @@ Source: the events triggered in lib/enrollib.php, lib/accesslib.php and group/li
 4.3; values inside ``other`` that Moodle takes from the database are strings.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import Connection, select
@@ -21,6 +21,7 @@ from maintien.enrolments.state import (
     UserEnrolment,
 )
 from maintien.moodle.events import (
+    COURSE_RESTORED,
     ENROL_INSTANCE_CREATED,
     ENROL_INSTANCE_DELETED,
     ENROL_INSTANCE_UPDATED,
@@ -43,6 +44,9 @@ from maintien.sites.database.tables import MoodleTables
 
 _MANUAL: Final[OtherValue] = {"enrol": MANUAL}
 """``other`` of events about manual enrolments."""
+
+_MERGE_INTO_THIS_COURSE: Final = 1
+_ORDINARY_BACKUP: Final = 10
 
 
 def events_of(plans: Sequence[CoursePlan], methods: Mapping[InstanceId, str]) -> Iterator[LoggedEvent]:
@@ -167,6 +171,28 @@ def repeated_updates(
         plan = courses[instanceid]
         for _ in range(plan.echoes.get(userid, 0)):
             yield _update(plan.course, enrolmentid, userid)
+
+
+def ends_of_restores(plans: Iterable[CoursePlan]) -> Iterator[LoggedEvent]:
+    """Give the event that Moodle logs when a restore is over.
+
+    Source: restore_plan::execute (backup/util/plan/restore_plan.class.php), Moodle 4.1 and 4.3; target 1
+    is *merge into this course*, mode 10 an ordinary backup.
+    """
+    for plan in plans:
+        if plan.restored_from is None or plan.is_empty:
+            continue
+        origin = plan.restored_from
+        same_site = {"originalcourseid": str(origin.courseid)} if origin.is_same_site else {}
+        other: OtherValue = {
+            "type": "course",
+            "target": _MERGE_INTO_THIS_COURSE,
+            "mode": _ORDINARY_BACKUP,
+            "operation": "restore",
+            "samesite": origin.is_same_site,
+            **same_site,
+        }
+        yield _event(COURSE_RESTORED, plan.course, plan.course.id, None, other)
 
 
 def _instances_written(plan: CoursePlan) -> set[InstanceId]:

@@ -41,4 +41,5 @@ def settings_from_moodle(moodle: MoodleDatabaseSettings, path: str) -> DatabaseS
         search_path=moodle.dbschema,
         is_pooled=moodle.dbhandlesoptions,
         transport=None if moodle.ssl is None else TransportSecurity(moodle.ssl.value),
+        wwwroot=moodle.wwwroot,
     )

@@ -22,7 +22,7 @@ def open_database(settings: DatabaseSettings, name: str) -> tuple[DatabaseSite, 
         DatabaseFailed: the server answered with an error.
     """
     tables = moodle_tables(settings.prefix)
-    site = DatabaseSite(name=name, engine=connect_engine(settings), tables=tables)
+    site = DatabaseSite(name=name, engine=connect_engine(settings), tables=tables, wwwroot=settings.wwwroot)
     try:
         return site, _release(site)
     except BaseException:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from maintien.enrolments.people import Person
 from maintien.moodle.ids import CourseId, GroupId, UserId
@@ -30,6 +30,12 @@ def read_people(
         for row in connection.execute(select(*columns).where(user.c.id.in_(chunk))):
             people[row.id] = Person(*row[:-2], is_suspended=bool(row.suspended), is_deleted=bool(row.deleted))
     return people
+
+
+def count_enrolled_people(connection: Connection, tables: MoodleTables) -> int:
+    """Count the people enrolled in whatever course, each once; accounts that are gone count too."""
+    distinct = select(tables.user_enrolments.c.userid).distinct().subquery()
+    return int(connection.execute(select(func.count()).select_from(distinct)).scalar_one())
 
 
 def read_group_names(

@@ -20,6 +20,7 @@ from maintien.moodle.ids import ContextId, CourseId, InstanceId, RoleId, UserId
 from maintien.sites.database.chunks import chunks
 from maintien.sites.database.fetching import fetch_all, fetch_rows
 from maintien.sites.database.read_feeds import ReadFeeds
+from maintien.sites.database.removals import RemovalWishes, read_removals
 from maintien.sites.database.rows import (
     ENROLMENT_COLUMNS,
     INSTANCE_COLUMNS,
@@ -40,10 +41,12 @@ def read_states(
     inherited_roles: Collection[RoleId] = (),
     feeds: ReadFeeds | None = None,
     withdrawn_within: Window | None = None,
+    removals: RemovalWishes | None = None,
 ) -> Iterator[CourseState]:
     """Read the states of these courses, in their order; they are held in memory together.
 
-    With ``feeds`` also whom the feeds list, and with ``withdrawn_within`` what was taken from people then.
+    With ``feeds`` also whom the feeds list, and with ``withdrawn_within`` what was taken from people then;
+    with ``removals`` whom syncs have unenrolled.
     """
     if not courses:
         return
@@ -59,6 +62,9 @@ def read_states(
     if withdrawn_within is not None:
         withdrawals = read_withdrawals(connection, tables, courses, withdrawn_within)
         accounts = accounts.merged(batch.leavers_out_of_use(withdrawals))
+    removed: Mapping[CourseId, frozenset[UserId]] = {}
+    if removals is not None:
+        removed = read_removals(connection, tables, [course.id for course in courses], removals)
     roles = batch.roles()
     memberships = batch.memberships()
     inherited = batch.inherited_roles(inherited_roles)
@@ -76,6 +82,7 @@ def read_states(
             suspended=frozenset(accounts.suspended.get(course.id, ())),
             inherited_roles=inherited.get(course.contextid, {}),
             listed={row.id: listed[row.id] for row in instances.get(course.id, ()) if row.id in listed},
+            removed_by_sync=removed.get(course.id, frozenset()),
             withdrawals=withdrawals.get(course.id, NOTHING_WITHDRAWN),
         )
 

@@ -8,12 +8,14 @@ from maintien.errors import (
     AmbiguousCategory,
     AmbiguousCohort,
     AmbiguousCourse,
+    AmbiguousPerson,
     FrontPageCourse,
     UnknownCategory,
     UnknownCohort,
     UnknownCourse,
+    UnknownPerson,
 )
-from maintien.moodle.ids import FRONT_PAGE, CategoryId, CourseId
+from maintien.moodle.ids import FRONT_PAGE, CategoryId, CohortId, CourseId, UserId
 from maintien.sites.database.categories import with_subcategories
 from maintien.sites.database.chunks import chunks
 from maintien.sites.database.courses import read_all_sizes, read_sizes
@@ -66,13 +68,7 @@ def _in_categories(
 ) -> Iterator[CourseId]:
     if not tokens:
         return
-    lookup = Lookup(
-        table=tables.course_categories,
-        texts=("idnumber", "name"),
-        unknown=lambda token: UnknownCategory(category=token),
-        ambiguous=lambda token, found: AmbiguousCategory(category=token, candidates=found),
-    )
-    named = {CategoryId(id_) for id_ in resolve(connection, lookup, tokens).values()}
+    named = set(resolve_categories(connection, tables, tokens).values())
     course = tables.course
     for chunk in chunks(sorted(with_subcategories(connection, tables, named))):
         query = select(course.c.id).where(course.c.category.in_(chunk))
@@ -84,13 +80,66 @@ def _fed_by_cohorts(
 ) -> Iterator[CourseId]:
     if not tokens:
         return
+    yield from read_courses_fed_by(connection, tables, resolve_cohorts(connection, tables, tokens).values())
+
+
+def resolve_categories(
+    connection: Connection, tables: MoodleTables, tokens: Iterable[str]
+) -> Mapping[str, CategoryId]:
+    """Find the category that each token names.
+
+    Raises:
+        UnknownCategory, AmbiguousCategory: for the first token that names none, or several.
+    """
+    lookup = Lookup(
+        table=tables.course_categories,
+        texts=("idnumber", "name"),
+        unknown=lambda token: UnknownCategory(category=token),
+        ambiguous=lambda token, found: AmbiguousCategory(category=token, candidates=found),
+    )
+    return {token: CategoryId(id_) for token, id_ in resolve(connection, lookup, tokens).items()}
+
+
+def resolve_cohorts(
+    connection: Connection, tables: MoodleTables, tokens: Iterable[str]
+) -> Mapping[str, CohortId]:
+    """Find the cohort that each token names.
+
+    Raises:
+        UnknownCohort, AmbiguousCohort: for the first token that names none, or several.
+    """
     lookup = Lookup(
         table=tables.cohort,
         texts=("idnumber", "name"),
         unknown=lambda token: UnknownCohort(cohort=token),
         ambiguous=lambda token, found: AmbiguousCohort(cohort=token, candidates=found),
     )
-    named = set(resolve(connection, lookup, tokens).values())
+    return {token: CohortId(id_) for token, id_ in resolve(connection, lookup, tokens).items()}
+
+
+def resolve_people(
+    connection: Connection, tables: MoodleTables, tokens: Iterable[str]
+) -> Mapping[str, UserId]:
+    """Find the account that each token names by its id, user name or ID number; deleted ones are none.
+
+    Raises:
+        UnknownPerson, AmbiguousPerson: for the first token that names nobody, or several accounts.
+    """
+    lookup = Lookup(
+        table=tables.user,
+        texts=("username", "idnumber"),
+        unknown=lambda token: UnknownPerson(person=token),
+        ambiguous=lambda token, found: AmbiguousPerson(person=token, candidates=found),
+        among=tables.user.c.deleted == 0,
+    )
+    return {token: UserId(id_) for token, id_ in resolve(connection, lookup, tokens).items()}
+
+
+def read_courses_fed_by(
+    connection: Connection, tables: MoodleTables, cohorts: Collection[CohortId]
+) -> Iterator[CourseId]:
+    """Read the courses that cohort sync fills from these cohorts, the disabled instances' too."""
+    named = set(cohorts)
     enrol = tables.enrol
     feeds = select(enrol.c.courseid).where(enrol.c.enrol == "cohort")
     for chunk in chunks(sorted(named)):

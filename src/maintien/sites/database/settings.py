@@ -61,6 +61,8 @@ class DatabaseSettings:
     """Path of a PEM file; without ``transport`` it asks for ``verify-ca``."""
     lock_timeout: float = LOCK_TIMEOUT
     """Seconds."""
+    wwwroot: str | None = None
+    """The site's address, where config.php says it; it does not take part in connecting."""
 
     @property
     def label(self) -> str:

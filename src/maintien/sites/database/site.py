@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine
 
 from maintien.enrolments.people import Person
+from maintien.enrolments.roll import CourseRoll
 from maintien.enrolments.state import Course, CourseState
 from maintien.enrolments.withdrawals import Window
 from maintien.moodle.config import SiteConfig
-from maintien.moodle.ids import CourseId, GroupId, RoleId, UserId
+from maintien.moodle.ids import CategoryId, CourseId, GroupId, RoleId, UserId
 from maintien.planning.plan import CoursePlan
 from maintien.sites.database import (
     categories,
@@ -22,15 +23,22 @@ from maintien.sites.database import (
     people,
     privileges,
     reading,
+    reading_rolls,
     selecting,
     withdrawals,
     writing,
 )
+from maintien.sites.database.accounts import DatabaseAccounts
+from maintien.sites.database.backups.reader import DatabaseBackups
 from maintien.sites.database.categories import CategoryRow
 from maintien.sites.database.connecting import reading_engine, writing_engine
+from maintien.sites.database.courses import read_hidden_courses
 from maintien.sites.database.failures import database_failures
 from maintien.sites.database.operators import OperatorFound
 from maintien.sites.database.read_feeds import ReadFeeds
+from maintien.sites.database.readable import may_read
+from maintien.sites.database.reading_rolls import RollWishes
+from maintien.sites.database.removals import RemovalWishes
 from maintien.sites.database.tables import MoodleTables
 from maintien.sites.interface import Authorship, CourseSize, Holder, Selection
 from maintien.sites.write_access import WriteAccess
@@ -45,8 +53,12 @@ class DatabaseSite:
     tables: MoodleTables
     feeds: ReadFeeds | None = None
     """What to read of the feeds with each course; None where it is not needed."""
+    wwwroot: str | None = None
+    """The site's address, where its configuration says it: the database may have an old one."""
     withdrawn_within: Window | None = None
     """Within which time to read with each course what was taken from people; None for not at all."""
+    removals: RemovalWishes | None = None
+    """What to find with each course of whom syncs have unenrolled; None for nothing."""
 
     @property
     def reads_while_writing(self) -> bool:
@@ -81,6 +93,43 @@ class DatabaseSite:
         with self._reading() as connection:
             return selecting.resolve_courses(connection, self.tables, tokens)
 
+    def resolve_categories(self, tokens: Iterable[str]) -> Mapping[str, frozenset[CategoryId]]:
+        """Find the category that each token names, with all that lie below it.
+
+        Raises UnknownCategory or AmbiguousCategory, for the first that names no category.
+        """
+        with self._reading() as connection:
+            found = selecting.resolve_categories(connection, self.tables, tokens)
+            return {
+                token: categories.with_subcategories(connection, self.tables, {categoryid})
+                for token, categoryid in found.items()
+            }
+
+    def resolve_cohorts(self, tokens: Iterable[str]) -> Mapping[str, frozenset[CourseId]]:
+        """Find the courses that cohort sync fills from the cohort that each token names.
+
+        Raises UnknownCohort or AmbiguousCohort, for the first that names no cohort.
+        """
+        with self._reading() as connection:
+            found = selecting.resolve_cohorts(connection, self.tables, tokens)
+            return {
+                token: frozenset(selecting.read_courses_fed_by(connection, self.tables, [cohortid]))
+                for token, cohortid in found.items()
+            }
+
+    def resolve_people(self, tokens: Iterable[str]) -> Mapping[str, UserId]:
+        """Find the account that each token names: its id, user name or ID number.
+
+        Raises UnknownPerson or AmbiguousPerson, for the first that names nobody.
+        """
+        with self._reading() as connection:
+            return selecting.resolve_people(connection, self.tables, tokens)
+
+    def count_enrolled_people(self) -> int:
+        """Count the people enrolled in whatever course, each once."""
+        with self._reading() as connection:
+            return people.count_enrolled_people(connection, self.tables)
+
     def find_operator(self, text: str) -> OperatorFound:
         """Find the account with this id or user name.
 
@@ -101,12 +150,33 @@ class DatabaseSite:
                 inherited_roles,
                 self.feeds,
                 self.withdrawn_within,
+                self.removals,
             )
 
     def read_category_tree(self) -> list[CategoryRow]:
         """Read all course categories, each before those below it, in Moodle's order."""
         with self._reading() as connection:
             return categories.read_category_tree(connection, self.tables)
+
+    def read_rolls(self, courses: Sequence[Course], wishes: RollWishes) -> Iterator[CourseRoll]:
+        """Read the rolls of one batch of courses, all as of one moment, in the order given."""
+        with self._reading() as connection:
+            yield from reading_rolls.read_rolls(connection, self.tables, courses, wishes)
+
+    def may_read_log(self) -> bool:
+        """Whether the account may read the standard log."""
+        with self._reading() as connection:
+            return may_read(connection, self.tables.logstore_standard_log)
+
+    def may_read_grades(self) -> bool:
+        """Whether the account may read the grades."""
+        with self._reading() as connection:
+            return may_read(connection, self.tables.grade_items, self.tables.grade_grades)
+
+    def find_hidden_courses(self) -> frozenset[CourseId]:
+        """Find the courses that students can't see."""
+        with self._reading() as connection:
+            return read_hidden_courses(connection, self.tables)
 
     def read_people(self, ids: Iterable[UserId]) -> Mapping[UserId, Person]:
         """Read who people are; ids without an account are missing from the answer."""
@@ -117,6 +187,14 @@ class DatabaseSite:
         """Read the names of all groups of these courses."""
         with self._reading() as connection:
             return people.read_group_names(connection, self.tables, courses)
+
+    def accounts(self) -> DatabaseAccounts:
+        """Give what looks accounts and roles up, for a restore."""
+        return DatabaseAccounts(reading=self._reading, tables=self.tables, wwwroot=self.wwwroot)
+
+    def backups(self) -> DatabaseBackups:
+        """Give what reads backups of its courses, one after the other."""
+        return DatabaseBackups(reading=self._reading, tables=self.tables, wwwroot=self.wwwroot)
 
     def write(
         self,

@@ -73,6 +73,16 @@ class MoodleTables:
     grade_grades_history: Table
     mnet_host: Table
     sessions: Table
+    groupings: Table
+    groupings_groups: Table
+    course_format_options: Table
+    role_names: Table
+    role_capabilities: Table
+    user_info_field: Table
+    user_info_data: Table
+    user_preferences: Table
+    tag: Table
+    tag_instance: Table
 
 
 @lru_cache(maxsize=16)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import ColumnElement, Connection, Table, select
 
 from maintien.errors import UsageError
 from maintien.sites.database.chunks import chunks
@@ -34,6 +34,8 @@ class Lookup:
     unknown: Callable[[str], UsageError]
     ambiguous: Callable[[str, str], UsageError]
     """Takes the token and the candidates, as tokens that would be exact."""
+    among: ColumnElement[bool] | None = None
+    """Which rows count; None for all."""
 
     def columns_of(self, token: str) -> tuple[tuple[str, str], ...]:
         """Tell in which columns to look for which text: ``idnumber:X`` names one, ``X`` may be any."""
@@ -79,18 +81,21 @@ def _find(connection: Connection, lookup: Lookup, tokens: Iterable[str]) -> Foun
     found: dict[tuple[str, str], frozenset[int]] = {}
     for name in ("id", *lookup.texts):
         texts = sorted(text for column, text in wanted if column == name)
-        for value, id_ in _rows(connection, lookup.table, name, texts):
+        for value, id_ in _rows(connection, lookup, name, texts):
             found[name, str(value)] = found.get((name, str(value)), frozenset()) | {id_}
     # Here what the database only took for equal falls away.
     return {pair: found[pair] for pair in wanted & found.keys()}
 
 
 def _rows(
-    connection: Connection, table: Table, name: str, texts: list[str]
+    connection: Connection, lookup: Lookup, name: str, texts: list[str]
 ) -> Iterator[tuple[str | int, int]]:
+    table = lookup.table
     column, values = table.c[name], list(map(int, texts)) if name == "id" else texts
     for chunk in chunks(values):
         query = select(column, table.c.id).where(column.in_(chunk))
+        if lookup.among is not None:
+            query = query.where(lookup.among)
         yield from connection.execute(query)
 
 

@@ -25,7 +25,7 @@ from maintien.sites.database.duplicate_roles import (
     require_no_duplicate_roles,
 )
 from maintien.sites.database.event_log import EventLog
-from maintien.sites.database.events_of_changes import events_of, repeated_updates
+from maintien.sites.database.events_of_changes import ends_of_restores, events_of, repeated_updates
 from maintien.sites.database.instances import hold_instances, read_methods, write_instances
 from maintien.sites.database.row_changes import RowWriter
 from maintien.sites.database.rows import row_mappings
@@ -127,5 +127,7 @@ class _Batch:
         for event in events_of(self._plans, methods):
             self._log.add(event)
         for event in repeated_updates(self._connection, self._tables, self._plans):
+            self._log.add(event)
+        for event in ends_of_restores(self._plans):
             self._log.add(event)
         self._log.write()

@@ -6,7 +6,10 @@ register elsewhere counts as one that can't be read.
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Final
+from urllib.parse import unquote
 
 from sqlalchemy import Engine
 
@@ -31,8 +34,10 @@ _SQLITE: Final = "sqlite"
 _HOST_AND_PORT: Final = re.compile(r"([^:]*):([0-9]{1,5})")
 
 
-def open_register(settings: Mapping[str, str], table: str) -> Engine:
+def open_register(settings: Mapping[str, str], table: str, site: Engine | None = None) -> Engine:
     """Make an engine for the register from the settings of ``enrol_database``; it connects when used.
+
+    An SQLite file that is named without its folder lies beside the ``site``'s, if that is one.
 
     Raises:
         RegisterUnreadable: ``dbtype`` is none that maintien can read.
@@ -40,7 +45,14 @@ def open_register(settings: Mapping[str, str], table: str) -> Engine:
 
     Source: enrol_database_plugin::db_init (enrol/database/lib.php), Moodle 4.1 and 4.3.
     """
-    return connect_engine(_place(settings, table))
+    place = _place(settings, table)
+    if place.product is Product.SQLITE and site is not None and site.dialect.name == "sqlite":
+        place = replace(place, database=str(_folder_of(site) / place.database))
+    return connect_engine(place)
+
+
+def _folder_of(site: Engine) -> Path:
+    return Path(unquote((site.url.database or "").removeprefix("file:"))).parent
 
 
 def _place(settings: Mapping[str, str], table: str) -> DatabaseSettings:

@@ -65,12 +65,13 @@ def read_register_people(site: DatabaseSite) -> RegisterReading:
 
 
 def _read(connection: Connection, tables: MoodleTables) -> RegisterRead | NoRegister:
-    plugins = _plugin_settings(connection, tables)
+    plugins = read_plugin_settings(connection, tables)
     # What the sync does with whom it drops is of no matter here.
     settings = parse_register_settings({}, plugins, UnenrolAction.KEEP)
     if isinstance(settings, NoRegister):
         return settings
-    register = open_register({name: value.strip() for (_, name), value in plugins.items()}, settings.table)
+    named = {name: value.strip() for (_, name), value in plugins.items()}
+    register = open_register(named, settings.table, connection.engine)
     try:
         feed = RegisterFeed(connection=connection, tables=tables, register=register, settings=settings)
         return RegisterRead(people=_match(feed))
@@ -78,7 +79,8 @@ def _read(connection: Connection, tables: MoodleTables) -> RegisterRead | NoRegi
         register.dispose()
 
 
-def _plugin_settings(connection: Connection, tables: MoodleTables) -> Mapping[tuple[str, str], str]:
+def read_plugin_settings(connection: Connection, tables: MoodleTables) -> Mapping[tuple[str, str], str]:
+    """Read the settings of the external database method, by plugin and name."""
     plugins = tables.config_plugins.c
     rows = connection.execute(select(plugins.name, plugins.value).where(plugins.plugin == PLUGIN))
     return {(PLUGIN, name): value or "" for name, value in rows}
@@ -89,8 +91,8 @@ def _match(feed: RegisterFeed) -> PeopleByCourse:
     people = _by_name(_accounts(feed.connection, feed.tables, feed.settings))
     listed: defaultdict[CourseId, array[int]] = defaultdict(lambda: array("q"))
     for entry in feed.read_entries():
-        users = people.get(_folded(entry.user), ())
-        for courseid in courses.get(_folded(entry.course), ()):
+        users = people.get(folded(entry.user), ())
+        for courseid in courses.get(folded(entry.course), ()):
             listed[CourseId(courseid)].extend(users)
     return dict(listed)
 
@@ -115,12 +117,13 @@ def _accounts(
 def _by_name(rows: Iterable[tuple[object, int]]) -> Mapping[str, tuple[int, ...]]:
     found: dict[str, tuple[int, ...]] = {}
     for value, rowid in rows:
-        if name := _folded("" if value is None else str(value)):
+        if name := folded("" if value is None else str(value)):
             found[name] = (*found.get(name, ()), rowid)
     return found
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Give what is left of a text where case, accents and spaces at the end don't count."""
     if not text.isascii():
         letters = unicodedata.normalize("NFKD", text)
         text = "".join(letter for letter in letters if not unicodedata.combining(letter))

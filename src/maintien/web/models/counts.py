@@ -16,6 +16,7 @@ class CountedSite(models.Model):
     participants = models.IntegerField(default=0)
     automatic_only = models.IntegerField(default=0)
     at_risk = models.IntegerField(default=0)
+    already_cut = models.IntegerField(default=0)
 
     def __str__(self) -> str:
         """Give the site's name."""
@@ -59,6 +60,8 @@ class CountedCourse(models.Model):
     participants = models.IntegerField()
     automatic_only = models.IntegerField()
     at_risk = models.IntegerField()
+    already_cut = models.IntegerField(default=0)
+    """People whom a sync has withdrawn lately, and who have no access now."""
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("site", "course"), name="web_course_once"),)

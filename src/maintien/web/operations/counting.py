@@ -67,6 +67,7 @@ def _replace(
                 "participants": sum(row.participants for row in rows),
                 "automatic_only": sum(row.automatic_only for row in rows),
                 "at_risk": sum(row.at_risk for row in rows),
+                "already_cut": sum(row.already_cut for row in rows),
             },
         )
 
@@ -84,6 +85,7 @@ def _course_row(site: str, risk: CourseRisk, paths: Mapping[int, str]) -> Counte
         participants=risk.participants,
         automatic_only=risk.automatic_only,
         at_risk=risk.at_risk,
+        already_cut=risk.already_cut,
     )
 
 

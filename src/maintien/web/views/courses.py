@@ -22,6 +22,7 @@ ORDERS: Final = {
     "risk": ("-at_risk", "course"),
     "name": ("shortname", "course"),
     "participants": ("-participants", "course"),
+    "cut": ("-already_cut", "course"),
 }
 _LONGEST_SEARCH: Final = 200
 

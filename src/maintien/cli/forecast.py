@@ -1,0 +1,115 @@
+"""``maintien forecast``: who loses access when the feeds drop them, in tables and as a chart."""
+
+from functools import partial
+from typing import Annotated, Final, TypeAlias
+
+import typer
+
+from maintien.cli.actions import Action
+from maintien.cli.forecasting import ForecastRequest, show_forecast
+from maintien.cli.global_options import invocation_of
+from maintien.cli.help import FORECAST_PANEL
+from maintien.cli.options import (
+    AllOption,
+    CategoryOption,
+    CohortOption,
+    CourseOption,
+    CoursesFileOption,
+)
+from maintien.messages import N_
+from maintien.uses.selections import ask_for_courses
+
+ABOUT_FORECAST: Final = N_(
+    "Say who loses access when the feeds drop them, what happens to them, and what they lose."
+)
+
+OnOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--on",
+        metavar=N_("DATE"),
+        help=N_("Look at who has access then. Default: now."),
+        rich_help_panel=FORECAST_PANEL,
+    ),
+]
+FeedOption: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--feed",
+        help=N_(
+            "Read the feeds: who is still listed, who is dropped and waits for the next sync, who would be"
+            " added."
+        ),
+        rich_help_panel=FORECAST_PANEL,
+    ),
+]
+RegisterOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--register",
+        metavar="URL",
+        help=N_(
+            "Read the feeds, with the external database at this URL (postgresql://…, mariadb://…,"
+            " sqlite:///FILE) instead of where the site's settings say."
+        ),
+        rich_help_panel=FORECAST_PANEL,
+    ),
+]
+CutOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--cut",
+        metavar=N_("DATE"),
+        help=N_("When the chart lets the feeds drop people. Default: the date of --on."),
+        rich_help_panel=FORECAST_PANEL,
+    ),
+]
+UntilOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--until",
+        metavar=N_("DATE"),
+        help=N_(
+            "Show in the chart what a conversion until then would change, planned as “convert” plans it."
+        ),
+        rich_help_panel=FORECAST_PANEL,
+    ),
+]
+ChartOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--chart",
+        metavar=N_("FILE.svg"),
+        help=N_("Write the chart of people with access over time to this file too, as a picture."),
+        rich_help_panel=FORECAST_PANEL,
+    ),
+]
+
+
+def forecast(  # noqa: PLR0913 -- one an option
+    context: typer.Context,
+    *,
+    course: CourseOption = None,
+    category: CategoryOption = None,
+    cohort: CohortOption = None,
+    everything: AllOption = False,
+    courses_file: CoursesFileOption = None,
+    on: OnOption = None,
+    feed: FeedOption = False,
+    register: RegisterOption = None,
+    cut: CutOption = None,
+    until: UntilOption = None,
+    chart: ChartOption = None,
+) -> Action:
+    """Read the options of ``forecast``."""
+    asked = ask_for_courses(
+        courses=course,
+        categories=category,
+        cohorts=cohort,
+        everything=everything,
+        courses_file=courses_file,
+    )
+    request = ForecastRequest(
+        on=on, reads_feeds=feed or register is not None, register=register, cut=cut, until=until, chart=chart
+    )
+    return partial(show_forecast, invocation_of(context), asked, request)
