@@ -93,6 +93,16 @@ def test_access_is_maintained_and_the_run_undone(
     assert "undone by 2" in administrator.get("/sites/demo/runs").content.decode()
 
 
+def test_a_course_has_a_chart_of_its_people_over_time(counted: WebApplication, administrator: Client) -> None:
+    course = courses_at_risk(1)[0]
+    page = administrator.get(f"/sites/demo/courses/{course}").content.decode()
+    assert f"/sites/demo/courses/{course}/chart.svg" in page
+    chart = administrator.get(f"/sites/demo/courses/{course}/chart.svg")
+    assert chart.headers["Content-Type"].startswith("image/svg+xml")
+    assert b"<script" not in chart.content
+    assert b"<svg" in chart.content
+
+
 def test_above_500_people_their_number_has_to_be_typed(
     counted: WebApplication, administrator: Client, work: Callable[[], None]
 ) -> None:

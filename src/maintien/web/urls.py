@@ -24,6 +24,7 @@ _OF_A_SITE: list[URLPattern | URLResolver] = [
     path("courses", courses.list_courses, name="courses"),
     path("courses/count", courses.count_again, name="count"),
     path("courses/<int:course>", courses.show_course, name="course"),
+    path("courses/<int:course>/chart.svg", courses.draw_chart, name="course-chart"),
     path("plans", plans.list_plans, name="plans"),
     path("plans/new", plans.new_plan, name="plan-new"),
     path("plans/<int:plan>", plans.show_plan, name="plan"),

@@ -25,6 +25,7 @@ PAGES: Final[Mapping[str, Mapping[str, Permission]]] = {
     "courses": _TO_SEE,
     "count": {POST: Permission.SEE},
     "course": _TO_SEE,
+    "course-chart": _TO_SEE,
     "runs": _TO_SEE,
     "run": _TO_SEE,
     "run-people": _TO_SEE,

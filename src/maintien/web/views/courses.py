@@ -8,6 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from maintien.messages import N_
+from maintien.reports.charts.svg import draw_svg
+from maintien.sites.interface import Selection
+from maintien.uses.access_charts import chart_course
 from maintien.web import audit
 from maintien.web.models import CountedCategory, CountedCourse, CountedSite, OperationKind
 from maintien.web.models.operations import UNFINISHED, Operation
@@ -16,7 +19,7 @@ from maintien.web.paging import page_of
 from maintien.web.requests import PageRequest, account_of
 from maintien.web.rights.access import Scope
 from maintien.web.rights.roles import Permission
-from maintien.web.sites import require_site, zone_of
+from maintien.web.sites import open_site_session, require_site, zone_of
 
 ORDERS: Final = {
     "risk": ("-at_risk", "course"),
@@ -93,6 +96,20 @@ def show_course(request: HttpRequest, site: str, course: int) -> HttpResponse:
         "may_prepare": asked.access.scope(Permission.PREPARE, site).covers(row.path),
     }
     return render(request, "maintien/course.html", context)
+
+
+def draw_chart(request: HttpRequest, site: str, course: int) -> HttpResponse:
+    """Draw how many people of a course have access over time."""
+    asked = cast("PageRequest", request)
+    require_site(site)
+    require_course(site, course, asked.access.scope(Permission.SEE, site))
+    with open_site_session(site) as session:
+        sizes = session.site.select(Selection(courses=(f"id:{course}",)))
+        chart = chart_course(session, sizes[0].course)
+    response = HttpResponse(draw_svg(asked.texts, chart), content_type="image/svg+xml; charset=utf-8")
+    # Nothing in a picture runs, wherever it is opened.
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    return response
 
 
 def count_again(request: HttpRequest, site: str) -> HttpResponse:
