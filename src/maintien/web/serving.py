@@ -134,6 +134,7 @@ def run_server(serving: Serving) -> None:
         "workers": serving.workers,
         "threads": serving.threads,
         "worker_class": "gthread",
+        "keepalive": 30,
         "timeout": 120,
         "graceful_timeout": 10,
         "loglevel": "warning",
