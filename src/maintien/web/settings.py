@@ -143,7 +143,7 @@ def _cas(configuration: WebConfiguration) -> dict[str, Any]:
     return {
         "CAS_SERVER_URL": configuration.cas,
         "CAS_CREATE_USER": False,
-        "CAS_LOGIN_URL_NAME": "cas_ng_login",
+        "CAS_LOGIN_URL_NAME": "sign_in_elsewhere:cas_ng_login",
         "CAS_REDIRECT_URL": "/",
         "CAS_VERSION": "3",
     }
@@ -162,6 +162,8 @@ def _oidc(configuration: WebConfiguration) -> dict[str, Any]:
         "OIDC_OP_USER_ENDPOINT": f"{provider.issuer}/userinfo",
         "OIDC_OP_JWKS_ENDPOINT": f"{provider.issuer}/jwks",
         "OIDC_CREATE_USER": False,
+        "OIDC_AUTHENTICATION_CALLBACK_URL": "sign_in_elsewhere:oidc_authentication_callback",
+        "LOGIN_REDIRECT_URL_FAILURE": "/sign-in",
     }
 
 

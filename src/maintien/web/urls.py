@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from maintien.web.middleware.reading import ELSEWHERE
 from maintien.web.surroundings import surroundings
 from maintien.web.views import (
     accounts,
@@ -62,22 +63,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sites/<str:site>/", include(_OF_A_SITE)),
 ]
 
-if surroundings().configuration.cas:
-    from django_cas_ng.views import CallbackView, LoginView
 
-    urlpatterns.append(
-        path(
-            "cas/",
-            include(
-                (
-                    [
-                        path("login", LoginView.as_view(), name="cas_ng_login"),
-                        path("callback", CallbackView.as_view(), name="cas_ng_proxy_callback"),
-                    ],
-                    "sign_in_elsewhere",
-                )
-            ),
-        )
-    )
-if surroundings().configuration.oidc is not None:
-    urlpatterns.append(path("oidc/", include("mozilla_django_oidc.urls")))
+def _elsewhere() -> list[URLPattern | URLResolver]:
+    """Give the pages of libraries that sign people in at the university's own service, where they are used."""
+    configuration = surroundings().configuration
+    pages: list[URLPattern | URLResolver] = []
+    if configuration.cas:
+        from django_cas_ng.views import CallbackView, LoginView  # noqa: PLC0415 -- an extra
+
+        pages += [
+            path("cas/login", LoginView.as_view(), name="cas_ng_login"),
+            path("cas/callback", CallbackView.as_view(), name="cas_ng_proxy_callback"),
+        ]
+    if configuration.oidc is not None:
+        pages.append(path("oidc/", include("mozilla_django_oidc.urls")))
+    return pages
+
+
+urlpatterns.append(path(ELSEWHERE.removeprefix("/"), include((_elsewhere(), "sign_in_elsewhere"))))

@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse
 Page = Callable[[HttpRequest], HttpResponse]
 
 _WRITES: Final = ("INSERT", "UPDATE", "DELETE", "REPLACE")
+ELSEWHERE: Final = "/elsewhere/"
+"""Where people come back to from signing in at another service: by GET, which signs them in here."""
 READING_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -29,7 +31,7 @@ class ReadingMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Show the page."""
-        reads = request.method in READING_METHODS
+        reads = request.method in READING_METHODS and not request.path_info.startswith(ELSEWHERE)
         with connection.execute_wrapper(_refuse_to_write) if reads else nullcontext():
             return self.page(request)
 
