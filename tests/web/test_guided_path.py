@@ -119,6 +119,36 @@ def test_above_500_people_their_number_has_to_be_typed(
     assert plan.state == "applying"
 
 
+def test_all_courses_of_a_large_site_fit_into_one_plan(
+    counted: WebApplication, administrator: Client
+) -> None:
+    CountedCourse.objects.bulk_create(
+        CountedCourse(
+            site="demo",
+            course=number,
+            shortname=f"C{number}",
+            fullname=f"Course {number}",
+            category=1,
+            path="/1/",
+            participants=200,
+            automatic_only=200,
+            at_risk=200,
+        )
+        for number in range(10_000, 15_000)
+    )
+    everything = CountedCourse.objects.count()
+    page = administrator.get("/sites/demo/plans/new", {"everything": "1"}).content.decode()
+    assert page.count('name="course"') == everything
+    number = prepare(administrator, list(CountedCourse.objects.values_list("course", flat=True)))
+    assert len(PreparedPlan.objects.get(pk=number).request["courses"]) == everything
+
+
+def test_all_of_a_search_are_those_that_it_finds(counted: WebApplication, administrator: Client) -> None:
+    page = administrator.get("/sites/demo/plans/new", {"everything": "1", "search": "droit"}).content.decode()
+    found = administrator.get("/sites/demo/courses", {"search": "droit"}).content.decode()
+    assert 0 < page.count('name="course"') == found.count('name="course"')
+
+
 def test_whoever_prepared_a_plan_does_not_approve_it(
     counted: WebApplication, sign_in: SignIn, administrator: Client, work: Callable[[], None]
 ) -> None:

@@ -13,6 +13,8 @@ SESSION_SECONDS: Final = 8 * 60 * 60
 HSTS_SECONDS: Final = 365 * 24 * 60 * 60
 LARGEST_FORM: Final = 2 << 20
 """Bytes of a form without its files."""
+MOST_FIELDS: Final = 25_000
+"""Of a form: one names every course of a large site."""
 SHORTEST_PASSWORD: Final = 12
 ATTEMPTS: Final = 5
 """Wrong passwords for one account from one address, before it has to wait."""
@@ -98,6 +100,7 @@ def django_settings(surroundings: Surroundings) -> dict[str, Any]:
         "WHITENOISE_MAX_AGE": 3600,
         "MESSAGE_STORAGE": "django.contrib.messages.storage.session.SessionStorage",
         "DATA_UPLOAD_MAX_MEMORY_SIZE": LARGEST_FORM,
+        "DATA_UPLOAD_MAX_NUMBER_FIELDS": MOST_FIELDS,
         "LOGGING_CONFIG": None,
         **_sign_in(configuration),
         **_cookies(configuration),
