@@ -65,7 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 
 def _elsewhere() -> list[URLPattern | URLResolver]:
-    """Give the pages of libraries that sign people in at the university's own service, where they are used."""
+    """Give the pages of libraries that sign people in at another service, where they are used."""
     configuration = surroundings().configuration
     pages: list[URLPattern | URLResolver] = []
     if configuration.cas:
