@@ -46,8 +46,6 @@ WORDS = {
     },
 }
 
-pytestmark = pytest.mark.xdist_group("chromium")
-
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:

@@ -8,6 +8,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
+from maintien.errors import DatabaseFailed
 from maintien.runs import execute
 from maintien.web.models import Operation, PreparedPlan
 from maintien.web.operations.asking import enqueue, revive
@@ -160,3 +161,47 @@ def test_progress_is_a_part_of_the_page_and_reloads_it_at_the_end(
     work()
     over = administrator.get(f"/sites/demo/operations/{number}", headers={"HX-Request": "true"})
     assert over.headers["HX-Refresh"] == "true"
+
+
+def test_a_run_that_fails_half_way_is_kept_to_be_gone_on_with(
+    counted: WebApplication,
+    administrator: Client,
+    work: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    small_batches(monkeypatch)
+    number = applied_operation(administrator, work, courses_at_risk(4))
+    done = 0
+
+    def advanced(_heart: Heart, courses: int, _enrolments: int) -> None:
+        nonlocal done
+        done += courses
+        if done == 2:
+            raise DatabaseFailed(site="demo", reason="it went away")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Heart, "advanced", advanced)
+        work()
+    operation = Operation.objects.get(pk=number)
+    plan = PreparedPlan.objects.get()
+    assert (operation.state, operation.run, plan.run) == ("failed", 1, 1)
+    page = administrator.get(f"/sites/demo/plans/{plan.pk}").content.decode()
+    assert "it went away" in page
+    assert "/sites/demo/runs/1" in page
+    follow(administrator, "/sites/demo/runs/1/resume")
+    work()
+    assert Operation.objects.get(kind="resume").result["courses"] == 4
+
+
+def test_a_plan_of_what_was_done_already_makes_no_run(
+    counted: WebApplication, administrator: Client, work: Callable[[], None]
+) -> None:
+    applied_operation(administrator, work, courses_at_risk(1))
+    work()
+    number = prepare(administrator, courses_at_risk(1))
+    work()
+    follow(administrator, f"/sites/demo/plans/{number}/apply", {"people": "0"})
+    work()
+    plan = PreparedPlan.objects.get(pk=number)
+    assert (plan.state, plan.people, plan.run) == ("applied", 0, None)
+    assert administrator.get(f"/sites/demo/plans/{number}").status_code == 200

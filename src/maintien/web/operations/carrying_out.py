@@ -72,7 +72,9 @@ def command_of(operation: Operation) -> str:
 
 
 def _end(operation: Operation, outcome: Outcome) -> None:
-    operation.run = outcome.run or operation.run
+    if outcome.state is not OperationState.FAILED:
+        # A run that found nothing to do is kept nowhere.
+        operation.run = outcome.run
     operation.result = outcome.result
     operation.failure = outcome.failure
     operation.state = outcome.state

@@ -152,6 +152,8 @@ def _go_through(work: Work, store: DatabaseRunStore, run: UnderWay) -> Outcome:
         for _ in outcomes:
             if not known:
                 known = True
+                # A failure later leaves the operation with its run, for somebody to go on with or undo.
+                work.operation.run = run.run
                 Operation.objects.filter(pk=work.operation.pk).update(run=run.run)
             if heart.has_to_leave:
                 state = OperationState.STOPPED if heart.is_to_stop else OperationState.WAITING
