@@ -148,3 +148,10 @@ def test_the_folder_and_its_keys_are_for_their_owner_only(application: WebApplic
     folder = application.folder / "web"
     assert (folder / "secret-key").stat().st_mode & 0o077 == 0
     assert len((folder / "secret-key").read_text()) >= 50
+
+
+def test_what_browsers_ask_for_by_themselves_sets_no_form_token(application: WebApplication) -> None:
+    for path in ("/favicon.ico", "/health"):
+        response = Client().get(path)
+        assert response.status_code in (200, 302), path
+        assert not response.cookies, path

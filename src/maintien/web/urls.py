@@ -49,6 +49,7 @@ _OF_A_SITE: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", sites.list_sites, name="sites"),
     path("health", health.health, name="health"),
+    path("favicon.ico", health.icon, name="icon"),
     path("sign-in", signing_in.sign_in, name="sign-in"),
     path("sign-out", signing_in.sign_out, name="sign-out"),
     path("link/<str:secret>", signing_in.one_time_link, name="one-time-link"),

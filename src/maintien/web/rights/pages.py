@@ -17,6 +17,7 @@ _TO_ADMINISTER: Final = {GET: Permission.ADMINISTER, POST: Permission.ADMINISTER
 
 PAGES: Final[Mapping[str, Mapping[str, Permission]]] = {
     "health": {GET: Permission.NOTHING},
+    "icon": {GET: Permission.NOTHING},
     "sign-in": _ANYBODY,
     "one-time-link": _ANYBODY,
     "language": {POST: Permission.NOTHING},
