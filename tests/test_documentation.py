@@ -39,9 +39,12 @@ PAGE_OF: Final = {
     "runs": "runs.md",
     "undo": "runs.md",
     "resume": "runs.md",
+    "backup": "backup.md",
     "restore": "restore.md",
     "mbz info": "archives.md",
     "mbz convert": "mbz-convert.md",
+    "web": "web.md",
+    "worker": "web.md",
 }
 """Where the guide explains the options of each command; those of all commands stand in index.md."""
 

@@ -96,6 +96,25 @@ def test_screen_is_harmless_and_says_what_moodle_would_do(at_university: Say, ar
     assert "\u202e" not in said.out
 
 
+def test_preview_says_first_how_far_the_cut_has_got(
+    at_university: Say, university: Path, archive: Path
+) -> None:
+    document = restored(at_university, archive, "--into", "MATH")
+    assert document["courses"][0]["cut"] == {
+        "timing": "under_way",
+        "active": 2,
+        "waiting": 2,
+        "withdrawn": 0,
+        "without_access": 0,
+        "feeds_known": True,
+    }
+    change(
+        university, "UPDATE mdl_user_enrolments SET status = 1, timemodified = 1787999999 WHERE enrolid = 4"
+    )
+    said = at_university("restore", str(archive), "--into", "MATH")
+    assert said.out.index("maintien rescue") < said.out.index("Before you go on")
+
+
 def test_run_writes_once_and_is_journalled(at_university: Say, university: Path, archive: Path) -> None:
     document = restored(at_university, archive, "--into", "3", "--run")
     after = rows(university)

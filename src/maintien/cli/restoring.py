@@ -7,11 +7,13 @@ from typing import Final
 
 from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.carrying_out import carry_out, exit_status
+from maintien.cli.cut_guard import CutWatch, watch_cut
 from maintien.cli.notices import notify
 from maintien.cli.operators import require_operator
 from maintien.cli.output import result_console
 from maintien.cli.progress import observer_of
 from maintien.cli.run_headers import conductor_for, run_header
+from maintien.enrolments.cut_timing import CourseTiming
 from maintien.enrolments.state import CourseState
 from maintien.errors import ReadOnlyAccount
 from maintien.mbz.archive import ArchivedCourse
@@ -53,9 +55,11 @@ class _Restore:
     size: CourseSize
     prepared: Prepared
     circumstances: Circumstances
+    watch: CutWatch
 
     def plan(self, state: CourseState) -> CoursePlan:
         """Plan the course; again, where it changes meanwhile."""
+        self.watch.look_at(state)
         return plan_restore(state, self.prepared.restoration, self.session.config, self.circumstances)
 
     def preview(self) -> RestoreReport:
@@ -63,7 +67,7 @@ class _Restore:
         report = self._new_report(is_written=False)
         observer = observer_of(self.invocation)
         for plan in preview(self.session.site, [self.size], self.plan, observer=observer):
-            report.add(plan)
+            report.add(plan, timing=self._timing())
         return report
 
     def run(self) -> RestoreReport:
@@ -72,11 +76,14 @@ class _Restore:
         run = self._begin()
 
         def take(outcome: CourseOutcome) -> None:
-            report.add(outcome.plan, outcome.failure)
+            report.add(outcome.plan, outcome.failure, timing=self._timing())
 
         carry_out(self.invocation, self.session, run, take, courses=1)
         report.header = replace(report.header, run=run.run)
         return report
+
+    def _timing(self) -> CourseTiming | None:
+        return self.watch.timings.get(self.size.course.id)
 
     def _begin(self) -> UnderWay:
         operator = self.circumstances.operator
@@ -99,6 +106,7 @@ class _Restore:
             made=self.archived.header,
             roles=self.session.config.roles,
             sha256=self.archive.sha256,
+            cut_since=self.watch.since,
         )
         return RestoreReport(
             header, unmatched=self.prepared.unmatched, keep_documents=self.invocation.wishes.json
@@ -132,14 +140,17 @@ def _prepare(
         archived = read_archive(source, _PARTS, limits)
         require_people(archived.header, source.name)
         archive = RestoredArchive(path=location.name, sha256=_fingerprint(source))
+    accounts = session.site.accounts()
+    session, watch = watch_cut(invocation, session, [size.course.id])
     return _Restore(
         invocation=invocation,
         session=session,
         archive=archive,
         archived=archived,
         size=size,
-        prepared=prepare_restoration(archived, session.site.accounts(), session.config, size.course),
+        prepared=prepare_restoration(archived, accounts, session.config, size.course),
         circumstances=circumstances,
+        watch=watch,
     )
 
 

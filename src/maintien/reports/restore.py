@@ -7,12 +7,14 @@ from typing import Final, TextIO
 
 from rich.console import RenderableType
 
+from maintien.enrolments.cut_timing import CourseTiming
 from maintien.enrolments.people import Person
 from maintien.errors import CourseFailed
 from maintien.mbz.restoring import UnmatchedPerson
 from maintien.moodle.ids import UserId
 from maintien.planning.plan import CoursePlan
 from maintien.reports.course_documents import packed, write_courses
+from maintien.reports.cut_timing import timing_document
 from maintien.reports.documents import Document
 from maintien.reports.language import Texts
 from maintien.reports.people_changes import PersonChange, people_changes
@@ -46,14 +48,27 @@ class RestoreReport:
     _documents: list[bytes] = field(default_factory=list)
     _people: list[PersonChange] = field(default_factory=list)
     _more_people: int = 0
+    _timing: CourseTiming | None = None
 
-    def add(self, plan: CoursePlan, failure: CourseFailed | None = None) -> None:
-        """Take the course in; with a ``failure``, nothing of its plan was written."""
+    def add(
+        self,
+        plan: CoursePlan,
+        failure: CourseFailed | None = None,
+        *,
+        timing: CourseTiming | None = None,
+    ) -> None:
+        """Take the course in; with a ``failure``, nothing of its plan was written.
+
+        ``timing`` says how far its cut had got, where that was looked at.
+        """
+        self._timing = timing
         summary = summarise(plan, failure)
         self.totals.add(summary)
         self._summaries.append(summary)
         if self.keep_documents:
-            self._documents.append(packed(restored_course_document(self.header, plan, summary, failure)))
+            document = restored_course_document(self.header, plan, summary, failure)
+            seen = {} if timing is None else {"cut": timing_document(timing)}
+            self._documents.append(packed(document | seen))
         people = people_changes(plan) if failure is None else []
         self._people, self._more_people = people[:PEOPLE_SHOWN], len(people[PEOPLE_SHOWN:])
 
@@ -89,5 +104,6 @@ class RestoreReport:
             changes=self._people,
             more_changes=self._more_people,
             people=people,
+            timing=self._timing,
         )
         return screen.render(texts, width)

@@ -44,6 +44,8 @@ class RestoreHeader:
     """The run in the journal, if it was kept in one."""
     remaining: int = 0
     """Courses that a run which was written has not reached: 1 where it was interrupted."""
+    cut_since: int | None = None
+    """Unix seconds: from when on signs of the cut were looked for; None where they were not."""
 
     def role_name(self, roleid: RoleId) -> str:
         """Name a role by its shortname, or by its id where it has none."""

@@ -10,6 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from maintien.enrolments.cut_timing import CourseTiming, CutCounts
 from maintien.enrolments.people import Person
 from maintien.mbz.restoring import NotRestored, UnmatchedPerson
 from maintien.moodle.ids import UserId
@@ -21,6 +22,7 @@ from maintien.planning.findings import (
 from maintien.reports.conversion_people import people_table
 from maintien.reports.conversion_screen import more_people, spaced
 from maintien.reports.conversion_tables import failures_table
+from maintien.reports.cut_timing import timing_text
 from maintien.reports.findings_screen import Remark, remarks_on_findings, remarks_table
 from maintien.reports.language import Texts
 from maintien.reports.people_changes import PersonChange
@@ -56,6 +58,8 @@ class RestoreScreen:
     more_changes: int
     """How many people more there are."""
     people: Mapping[UserId, Person]
+    timing: CourseTiming | None = None
+    """How far the cut of the course has got, where that was looked at."""
 
     def render(self, texts: Texts, width: int) -> RenderableType:
         """Draw it for a terminal of ``width`` columns."""
@@ -98,6 +102,11 @@ class RestoreScreen:
             texts.gettext("Way of restoring"),
             plain(texts.gettext("merged into the course, as manual enrolments")),
         )
+        if self.timing is not None and header.cut_since is not None:
+            counts = CutCounts.none()
+            counts.add(self.timing)
+            timing = timing_text(texts, counts, self.timing, header.cut_since, header.zone)
+            yield texts.gettext("The cut"), timing
 
 
 def _remark(texts: Texts, finding: Finding) -> Remark:
