@@ -29,7 +29,7 @@ EXPORT = {"--format", "--output", "--table", "--pseudonymous"}
 COMMANDS = {
     "runs": {"--all-sites", *EXPORT, "--help"},
     "undo": {"--run", "--even-if-access-is-lost", "--help"},
-    "resume": {"--run", "--help"},
+    "resume": {"--run", "--backup", "--help"},
     "demo": {"--folder", "--fresh", "--too-late", "--help"},
     "check": SELECTION,
     "courses": SELECTION | {"--since"},
@@ -50,9 +50,10 @@ COMMANDS = {
         "--feed-is-gone",
         "--like-moodle",
         "--save",
+        "--backup",
         "--run",
     },
-    "apply": {"--run", "--accept-drift", "--help"},
+    "apply": {"--run", "--accept-drift", "--backup", "--help"},
     "restore": {"--into", "--limit", "--run", "--help"},
     "campaign": {"--run", "--even-if-many", "--quiet", "--monitor", *EXPORT, "--help"},
     "rescue": SELECTION
