@@ -19,10 +19,10 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo dev databases test fuzz check catalogues bench pictures lock clean
+.PHONY: help install demo demo-web dev databases browser test fuzz check catalogues bench pictures lock clean
 
 help: ## say what there is to make
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' \
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
 		| while IFS='|' read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
 
 install: $(VENV)/.installed ## the program, as .venv/bin/maintien
@@ -30,9 +30,12 @@ install: $(VENV)/.installed ## the program, as .venv/bin/maintien
 demo: install ## the embedded university: forecast, convert, the cut, who kept access
 	@$(BIN)/maintien demo
 
+demo-web: $(VENV)/.web ## the web application, on the embedded university
+	@$(BIN)/maintien web --demo
+
 dev: $(VENV)/.dev ## the program and what its developers need
 
-test: dev databases ## every test, on SQLite, PostgreSQL and MariaDB (ARGS= for pytest)
+test: dev databases browser ## every test, on SQLite, PostgreSQL and MariaDB (ARGS= for pytest)
 	$(BIN)/pytest -n $(WORKERS) $(ARGS)
 
 fuzz: dev ## broken backup archives, for a minute (ARGS= for the target: --seconds, --seed, --only)
@@ -54,6 +57,9 @@ bench: dev databases ## how fast it is (ARGS= for the benchmarks)
 databases: ## Debian's PostgreSQL and MariaDB, which the tests start for themselves
 	@tools/debian_databases
 
+browser: ## Debian's Chromium, in which the tests use the web application
+	@tools/debian_browser
+
 pictures: install ## the terminal pictures of the documentation, from real runs
 	$(BIN)/python tools/pictures.py
 
@@ -61,7 +67,9 @@ lock: $(VENV)/.lock ## pin every dependency anew (UPGRADE=--upgrade for newer ve
 	$(COMPILE) pyproject.toml -o $(LOCKS)/runtime.txt
 	$(COMPILE) --group build -o $(LOCKS)/build.txt
 	$(COMPILE) --group lock -o $(LOCKS)/lock.txt
-	$(COMPILE) pyproject.toml --group dev -c $(LOCKS)/runtime.txt -c $(LOCKS)/build.txt -o $(LOCKS)/dev.txt
+	$(COMPILE) pyproject.toml --extra web -c $(LOCKS)/runtime.txt -c $(LOCKS)/build.txt -o $(LOCKS)/web.txt
+	$(COMPILE) pyproject.toml --extra web --extra cas --extra oidc --group dev \
+		-c $(LOCKS)/runtime.txt -c $(LOCKS)/build.txt -c $(LOCKS)/web.txt -o $(LOCKS)/dev.txt
 
 clean: ## remove what was made here
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
@@ -73,6 +81,10 @@ $(VENV)/.created:
 $(VENV)/.installed: $(VENV)/.created $(LOCKS)/runtime.txt $(LOCKS)/build.txt pyproject.toml
 	$(PIP_INSTALL) -r $(LOCKS)/runtime.txt -r $(LOCKS)/build.txt
 	$(PIP_INSTALL_PACKAGE)
+	@touch $@
+
+$(VENV)/.web: $(VENV)/.installed $(LOCKS)/web.txt
+	$(PIP_INSTALL) -r $(LOCKS)/web.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.installed $(LOCKS)/dev.txt

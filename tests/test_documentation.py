@@ -43,6 +43,8 @@ PAGE_OF: Final = {
     "restore": "restore.md",
     "mbz info": "archives.md",
     "mbz convert": "mbz-convert.md",
+    "web": "web.md",
+    "worker": "web.md",
 }
 """Where the guide explains the options of each command; those of all commands stand in index.md."""
 

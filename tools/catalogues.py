@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from string import Formatter
-from typing import Final
+from typing import Any, BinaryIO, Final
 
 from babel.messages import Catalog, Message
 from babel.messages.extract import extract_from_dir
@@ -24,6 +24,8 @@ KEYWORDS: Final[dict[str, tuple[int, ...] | None]] = {
     "ngettext": (1, 2),
 }
 _WIDTH: Final = 100
+_TEMPLATE_TAG: Final = re.compile(r"""\{%\s*(tn?)\s+(?:"([^"]+)"|'([^']+)')(?:\s+(?:"([^"]+)"|'([^']+)'))?""")
+"""The tags of maintien/web/templatetags/texts.py: a sentence, or its forms for one and for many."""
 
 Ids = str | tuple[str, ...]
 Finding = str
@@ -58,12 +60,27 @@ def check(package: Path) -> list[Finding]:
 def extract(package: Path) -> Catalog:
     """Collect the messages that the package's code marks, with the files they stand in."""
     template = Catalog(fuzzy=False)
-    for name, _line, ids, comments, context in extract_from_dir(
-        package, [("**.py", "python")], keywords=KEYWORDS
-    ):
+    for name, _line, ids, comments, context in extract_from_dir(package, _methods(), keywords=KEYWORDS):
         where = (package.relative_to(package.parents[1]) / name).as_posix()
         template.add(ids, locations=[(where, 0)], auto_comments=comments, context=context)
     return template
+
+
+def _methods() -> Any:  # noqa: ANN401 -- Babel takes functions too, its hints names only
+    return [("**.py", "python"), ("**.html", _extract_template)]
+
+
+def _extract_template(
+    fileobj: BinaryIO,
+    keywords: object,  # noqa: ARG001 -- Babel's own
+    comment_tags: object,  # noqa: ARG001 -- same
+    options: object,  # noqa: ARG001 -- same
+) -> Iterator[tuple[int, str, str | tuple[str, str], list[str]]]:
+    """Collect the messages of a template, as Babel's own extractors do."""
+    for number, line in enumerate(fileobj.read().decode().splitlines(), start=1):
+        for tag, *texts in _TEMPLATE_TAG.findall(line):
+            one, many = texts[0] or texts[1], texts[2] or texts[3]
+            yield (number, "ngettext", (one, many), []) if tag == "tn" else (number, "gettext", one, [])
 
 
 def _faults(catalogue: Catalog, used: set[Ids]) -> Iterator[Finding]:

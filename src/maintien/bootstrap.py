@@ -65,6 +65,8 @@ class Machine:
     process: Process
     state: str
     """URL of the place where runs are kept, unless the options name another."""
+    web_folder: Path
+    """Where the web application keeps what is its own, unless the environment names another place."""
     processors: int = 1
     """How many processes can work at once."""
     pseudonym_secret: Path
@@ -144,6 +146,7 @@ def this_machine() -> Machine:
         stopwatch=time.monotonic,
         process=Process(user=_user(), host=socket.gethostname(), pid=os.getpid()),
         state=environment.get(STATE_VARIABLE) or f"sqlite:///{user_state_path(PROGRAM) / 'runs.sqlite'}",
+        web_folder=user_state_path(PROGRAM) / "web",
         processors=_processors(),
         pseudonym_secret=Path(secret) if secret else user_state_path(PROGRAM) / "pseudonyms.secret",
     )

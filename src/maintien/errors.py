@@ -878,6 +878,65 @@ class AccessWouldBeLost(UsageError):
     )
 
 
+class ResumeByCommandOnly(UsageError):
+    """What the run's plans depend on is read on the command line only."""
+
+    message = N_(
+        "Run {run} depends on a feed or on Moodle’s log: go on with it by “maintien resume {run} --run”."
+    )
+
+
+class WebError(MaintienError):
+    """The web application can't do it."""
+
+
+class WebMissing(WebError):
+    """The extra with the web application's libraries is not installed."""
+
+    exit_status = EXIT_USAGE
+    message = N_("The web application is not installed: pip install “maintien[web]”.")
+
+
+class BadWebSetting(WebError):
+    """A variable of the environment says what can't be."""
+
+    exit_status = EXIT_USAGE
+    message = N_("{name} can’t be used: {reason}")
+
+
+class NoWebSites(WebError):
+    """There is no site to serve."""
+
+    exit_status = EXIT_USAGE
+    message = N_("The site file {path} names no site to serve: write it, or try maintien web --demo.")
+
+
+class BadBind(WebError):
+    """This is not an address with a port."""
+
+    exit_status = EXIT_USAGE
+    message = N_("{text!r} is not where to listen: write ADDRESS:PORT, such as 127.0.0.1:8000.")
+
+
+class PortTaken(WebError):
+    """Something else listens there."""
+
+    message = N_("Something else listens at {bind} already: choose another port with --bind.")
+
+
+class WebDatabaseFailed(WebError):
+    """The application's own database can't be used."""
+
+    message = N_("The web application’s own database can’t be used: {reason}")
+
+
+class TooManyRequests(WebError):
+    """Somebody asks for too much in a short time."""
+
+    exit_status = EXIT_USAGE
+    message = N_("You have asked for a lot within a minute: wait a moment, then try again.")
+
+
 class ArchiveError(MaintienError):
     """The backup archive can't be used: it has to be made or copied again, or another one chosen."""
 

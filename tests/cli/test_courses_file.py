@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from maintien.cli.courses_file import CourseLine, parse_courses_file, read_courses_file
-from maintien.cli.courses_file_text import LARGEST
 from maintien.errors import CoursesFileBadLine, CoursesFileColumnMissing, UnreadableCoursesFile
+from maintien.uses.courses_file import CourseLine, parse_courses_file, read_courses_file
+from maintien.uses.courses_file_text import LARGEST
 
 PATH = "list.csv"
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import delete, event, insert
+from sqlalchemy import delete, event, insert, update
 
 from maintien.enrolments.state import Course
 from maintien.errors import (
@@ -193,6 +193,31 @@ def test_course_without_context_is_named(site: DatabaseSite, selection: Selectio
     assert ids(site.select(Selection(courses=("ALG",)))) == [2]
 
 
+def test_categories_come_as_a_tree_that_goes_by_parents(site: DatabaseSite) -> None:
+    tree = [(row.id, row.name, row.parent, row.ancestry) for row in site.read_category_tree()]
+
+    assert tree == [
+        (1, "Sciences", 0, (1,)),
+        (2, "Biology", 1, (1, 2)),
+        (3, "Moved", 2, (1, 2, 3)),
+        (4, "Letters", 0, (4,)),
+        (5, "Letters", 0, (5,)),
+        (11, "Empty", 0, (11,)),
+    ]
+
+
+@on_sqlite
+def test_categories_come_in_the_order_that_moodle_shows(site: DatabaseSite) -> None:
+    categories = site.tables.course_categories
+    with site.engine.begin() as connection:
+        for number, order in ((1, 50), (4, 10)):
+            connection.execute(update(categories).where(categories.c.id == number).values(sortorder=order))
+
+    tops = [row.id for row in site.read_category_tree() if row.parent == 0]
+
+    assert tops == [5, 11, 4, 1]
+
+
 @on_sqlite
 def test_categories_in_a_circle_end(site: DatabaseSite) -> None:
     categories = site.tables.course_categories
@@ -204,6 +229,7 @@ def test_categories_in_a_circle_end(site: DatabaseSite) -> None:
         connection.execute(insert(categories), circle)
 
     assert site.select(Selection(categories=("Hen",))) == []
+    assert "Hen" not in [row.name for row in site.read_category_tree()]
 
 
 def test_tokens_are_resolved_to_their_courses(site: DatabaseSite) -> None:

@@ -10,10 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from maintien.bootstrap import Invocation
 from maintien.cli.archive_options import require_archives, status_of
-from maintien.cli.conversion_request import ConversionRequest, require_no_conflict
 from maintien.cli.output import print_document, result_console, say
 from maintien.cli.progress import observer_of, waiting
-from maintien.cli.words import EVERY, parse_methods, require_choice, split_words
 from maintien.errors import ConflictingOptions, MissingEndDate, MissingOutput, UnknownTimezone
 from maintien.mbz.converting.archive import ArchiveConverted, convert_archive
 from maintien.mbz.converting.places import find_places, is_folder, make_folders
@@ -34,6 +32,8 @@ from maintien.reports.archive_conversions import (
 )
 from maintien.reports.wording import error_text
 from maintien.runs.execute import Unobserved
+from maintien.uses.conversion_request import ConversionRequest, require_no_conflict
+from maintien.uses.words import EVERY, parse_methods, require_choice, split_words
 
 _NEW_METHOD: Final = {"enabled": InstanceStatus.ENABLED, "disabled": InstanceStatus.DISABLED}
 

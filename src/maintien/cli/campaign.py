@@ -21,12 +21,12 @@ from maintien.cli.convert_options import RunOption
 from maintien.cli.exporting import ExportRequest, require_export
 from maintien.cli.global_options import invocation_of
 from maintien.cli.run_options import ExportFormatOption, OutputOption, PseudonymousOption, TableOption
-from maintien.cli.words import require_choice
 from maintien.errors import EXIT_DONE, ConflictingOptions, MissingCampaignFile, UnexpectedArgument
 from maintien.messages import N_
 from maintien.reports.campaign_export import REMARKS, RULES
 from maintien.reports.run_export import CHANGES, COURSES, LEFT_ALONE
 from maintien.runs.campaign_file.schema import campaign_schema_text
+from maintien.uses.words import require_choice
 
 ABOUT_CAMPAIGN: Final = N_(
     "Check a campaign file, or show what its rules would do in all courses; with --run, do it."

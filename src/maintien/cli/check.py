@@ -19,9 +19,7 @@ from maintien.cli.options import (
     CoursesFileOption,
 )
 from maintien.cli.output import print_document, result_console
-from maintien.cli.policies import STUDENT
 from maintien.cli.progress import observer_of
-from maintien.cli.selections import Asked, ask_for_courses, find_courses
 from maintien.enrolments.people import Person
 from maintien.errors import EXIT_DONE, EXIT_FAILED, NoOperator
 from maintien.messages import N_
@@ -34,6 +32,8 @@ from maintien.planning.prechecks import check_site
 from maintien.reports.checks import SiteChecks, checks_document, checks_table
 from maintien.runs.execute import preview
 from maintien.sites.interface import CourseSize
+from maintien.uses.policies import STUDENT
+from maintien.uses.selections import Asked, ask_for_courses, find_courses
 
 ABOUT_CHECK: Final = N_(
     "Connect, and check what a conversion depends on. Ends with status 1 when no course of the site"

@@ -10,16 +10,12 @@ from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.backup_folders import announce_backups, backing_up
 from maintien.cli.carrying_out import carry_out, exit_status
 from maintien.cli.conversion_notices import notices_of
-from maintien.cli.conversion_request import ConversionRequest, require_no_conflict
 from maintien.cli.cut_guard import watch_cut
 from maintien.cli.feeds import reading_feeds
-from maintien.cli.late_starts import LateStarts
 from maintien.cli.notices import notify
 from maintien.cli.operators import require_operator
-from maintien.cli.policies import Terms, make_policies, make_policy
 from maintien.cli.policy_runs import PolicyRun
 from maintien.cli.run_headers import plan_file_header
-from maintien.cli.selections import Asked, find_courses
 from maintien.errors import (
     ConflictingOptions,
     EmptySelection,
@@ -32,6 +28,10 @@ from maintien.runs.execute import CourseOutcome, Safeguard
 from maintien.runs.journal import RunKind
 from maintien.runs.plan_file_writing import PlanFileWriter, write_plan_file
 from maintien.sites.write_access import MayWrite
+from maintien.uses.conversion_request import ConversionRequest, require_no_conflict
+from maintien.uses.late_starts import LateStarts
+from maintien.uses.policies import Terms, make_policies, make_policy
+from maintien.uses.selections import Asked, find_courses
 
 
 def convert_courses(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from maintien.cli.conversion_request import ConversionRequest
 from maintien.cli.notices import (
     EndDateNotForRole,
     IgnoredColumns,
@@ -10,12 +9,13 @@ from maintien.cli.notices import (
     SeveralEndDates,
     UnfamiliarMethod,
 )
-from maintien.cli.selections import Asked
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.values import NO_END
 from maintien.planning.course_planners import Policies
 from maintien.planning.policy import AUTOMATIC_METHODS, ConversionPolicy, LikeMoodlePolicy, Policy
 from maintien.reports.wording import METHOD_NAMES
+from maintien.uses.conversion_request import ConversionRequest
+from maintien.uses.selections import Asked
 
 
 def notices_of(

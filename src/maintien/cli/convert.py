@@ -8,7 +8,6 @@ import typer
 from maintien.cli.actions import Action
 from maintien.cli.backup_folders import BackupOption
 from maintien.cli.conversion import convert_courses
-from maintien.cli.conversion_request import ConversionRequest
 from maintien.cli.convert_options import (
     EnableManualOption,
     EndForOption,
@@ -33,8 +32,9 @@ from maintien.cli.options import (
     CourseOption,
     CoursesFileOption,
 )
-from maintien.cli.selections import ask_for_courses
 from maintien.messages import N_
+from maintien.uses.conversion_request import ConversionRequest
+from maintien.uses.selections import ask_for_courses
 
 ABOUT_CONVERT: Final = N_(
     "Show what converting automatic enrolments into manual ones would do; with --run, do it."

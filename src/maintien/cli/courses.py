@@ -8,7 +8,6 @@ import typer
 from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.actions import Action
 from maintien.cli.cut_guard import removal_wishes
-from maintien.cli.forecasting import students_of
 from maintien.cli.global_options import invocation_of
 from maintien.cli.help import PEOPLE_PANEL
 from maintien.cli.notices import notify
@@ -21,8 +20,6 @@ from maintien.cli.options import (
 )
 from maintien.cli.output import print_document, result_console
 from maintien.cli.progress import observer_of
-from maintien.cli.rolls import read_all_rolls
-from maintien.cli.selections import Asked, ask_for_courses, find_courses
 from maintien.enrolments.cut_timing import LATELY, find_withdrawn
 from maintien.enrolments.forecast import forecast_course
 from maintien.enrolments.risk import CourseRisk, risk_in
@@ -34,6 +31,9 @@ from maintien.moodle.config import SiteConfig
 from maintien.moodle.dates import parse_moment
 from maintien.reports.courses import courses_document, courses_table
 from maintien.sites.database.reading_rolls import FeedsRead, RollWishes
+from maintien.uses.policies import students_of
+from maintien.uses.rolls import read_all_rolls
+from maintien.uses.selections import Asked, ask_for_courses, find_courses
 
 ABOUT_COURSES: Final = N_(
     "List courses: participants, those enrolled automatically only, students at risk, already cut, rescued."

@@ -23,7 +23,6 @@ from maintien.cli.global_options import invocation_of
 from maintien.cli.help import OTHER_PANEL
 from maintien.cli.output import print_document, result_console
 from maintien.cli.progress import waiting
-from maintien.cli.system_words import system_words
 from maintien.errors import EXIT_DONE, EXIT_IN_PART, DemoFolderUnusable, UnreadableDate
 from maintien.messages import N_
 from maintien.moodle.dates import parse_moment
@@ -34,6 +33,7 @@ from maintien.sites.demo.events import ConversionDone, RescueDone, StoryEvent
 from maintien.sites.demo.site import DemoSite, require_free_names
 from maintien.sites.demo.story import BEFORE, WITHOUT, tell
 from maintien.sites.demo.too_late import tell_too_late
+from maintien.uses.system_words import system_words
 
 ABOUT_DEMO: Final = N_(
     "Try everything on an embedded university: convert, let the cut come, see who kept access."

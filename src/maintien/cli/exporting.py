@@ -8,7 +8,6 @@ from typing import Final
 from maintien.bootstrap import Invocation, pseudonyms_for
 from maintien.cli.run_sites import RunSite
 from maintien.cli.table_files import TableFile, TableFormat
-from maintien.cli.words import require_choice
 from maintien.enrolments.people import Person
 from maintien.errors import ConflictingOptions, MissingFile, PseudonymsNeedFormat
 from maintien.moodle.ids import CourseId, UserId
@@ -29,6 +28,7 @@ from maintien.reports.run_report import new_report
 from maintien.reports.runs import ListedRun, run_heading
 from maintien.reports.tables import Heading
 from maintien.runs.journal import RunRecord
+from maintien.uses.words import require_choice
 
 _COURSES_AT_ONCE: Final = 20
 """How many courses' people are looked up together."""

@@ -16,8 +16,8 @@ from maintien.cli.options import (
     CourseOption,
     CoursesFileOption,
 )
-from maintien.cli.selections import ask_for_courses
 from maintien.messages import N_
+from maintien.uses.selections import ask_for_courses
 
 ABOUT_FORECAST: Final = N_(
     "Say who loses access when the feeds drop them, what happens to them, and what they lose."

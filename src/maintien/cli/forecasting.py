@@ -7,20 +7,15 @@ from functools import partial
 from pathlib import Path
 
 from maintien.bootstrap import Invocation, Session, open_session
-from maintien.cli.conversion_request import ConversionRequest
 from maintien.cli.feeds import FeedsSeen, look_at_feeds
 from maintien.cli.notices import GradesNotReadable, notify
 from maintien.cli.output import result_console
-from maintien.cli.policies import STUDENT, Terms, make_policies, make_policy
 from maintien.cli.progress import observer_of
 from maintien.cli.replaced_files import replaced_file
-from maintien.cli.rolls import read_all_rolls
-from maintien.cli.selections import Asked, Found, find_courses
 from maintien.enrolments.access_over_time import AccessOverTime, access_spans
 from maintien.enrolments.forecast import forecast_course
 from maintien.enrolments.roll import CourseRoll, roll_of
 from maintien.errors import EXIT_DONE, EmptySelection
-from maintien.moodle.config import SiteConfig
 from maintien.moodle.dates import parse_moment
 from maintien.moodle.ids import UNSAVED, RoleId, UserId
 from maintien.moodle.values import AUTOMATIC_METHODS, NO_END, UnenrolAction
@@ -34,6 +29,10 @@ from maintien.reports.forecast_document import ForecastHeader
 from maintien.reports.language import Texts
 from maintien.reports.screen import course_name
 from maintien.sites.database.reading_rolls import RollWishes
+from maintien.uses.conversion_request import ConversionRequest
+from maintien.uses.policies import Terms, make_policies, make_policy, students_of
+from maintien.uses.rolls import read_all_rolls
+from maintien.uses.selections import Asked, Found, find_courses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,11 +128,6 @@ def show_forecast(invocation: Invocation, asked: Asked, request: ForecastRequest
                 file.write_text(draw_svg(invocation.texts, report.chart), encoding="utf-8")
         _show(invocation, session, report)
     return EXIT_DONE
-
-
-def students_of(config: SiteConfig) -> frozenset[RoleId]:
-    """Find the role of students: none where the site has renamed it."""
-    return frozenset(roleid for name, roleid in config.roles.items() if name == STUDENT)
 
 
 def _prepare(invocation: Invocation, session: Session, asked: Asked, request: ForecastRequest) -> _Forecast:

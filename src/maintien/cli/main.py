@@ -33,6 +33,7 @@ from maintien.cli.resume import ABOUT_RESUME, resume
 from maintien.cli.runs import ABOUT_RUNS, runs
 from maintien.cli.secrets import find_secrets
 from maintien.cli.undo import ABOUT_UNDO, undo
+from maintien.cli.web import ABOUT_WEB, ABOUT_WORKER, web, worker
 from maintien.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE
 from maintien.messages import N_
 from maintien.reports.language import Texts, choose_language, load_texts
@@ -57,6 +58,8 @@ COMMANDS: Final[Mapping[Callable[..., Action], str]] = {
     undo: ABOUT_UNDO,
     resume: ABOUT_RESUME,
     backup: ABOUT_BACKUP,
+    web: ABOUT_WEB,
+    worker: ABOUT_WORKER,
 }
 
 

@@ -14,7 +14,6 @@ from maintien.cli.archive_options import (
     parse_limits,
     processes_for,
 )
-from maintien.cli.conversion_request import ConversionRequest
 from maintien.cli.convert_options import (
     EnableManualOption,
     EndForOption,
@@ -30,6 +29,7 @@ from maintien.cli.convert_options import (
 from maintien.cli.global_options import invocation_of
 from maintien.cli.help import ARCHIVES_PANEL, CONVERSION_PANEL
 from maintien.messages import N_
+from maintien.uses.conversion_request import ConversionRequest
 
 ABOUT_MBZ_CONVERT: Final = N_(
     "Make small archives of manual enrolments with an end date, for Moodle's own restore to merge."

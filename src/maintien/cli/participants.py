@@ -17,8 +17,6 @@ from maintien.cli.notices import notify
 from maintien.cli.options import CourseOption
 from maintien.cli.output import print_document, result_console
 from maintien.cli.progress import observer_of
-from maintien.cli.states import read_all_states
-from maintien.cli.words import find_role, require_choice, require_method, split_words
 from maintien.enrolments.participants import (
     Participant,
     ParticipantFilter,
@@ -36,6 +34,8 @@ from maintien.reports.participants import (
     write_participants_csv,
 )
 from maintien.sites.interface import Selection
+from maintien.uses.states import read_all_states
+from maintien.uses.words import find_role, require_choice, require_method, split_words
 
 ABOUT_PARTICIPANTS: Final = N_(
     "List the participants of courses, filtered as Moodle's participants page does."

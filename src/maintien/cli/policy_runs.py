@@ -9,7 +9,6 @@ from maintien.cli.cut_guard import CutWatch
 from maintien.cli.output import result_console
 from maintien.cli.progress import observer_of
 from maintien.cli.run_headers import conductor_for, run_header
-from maintien.cli.selections import Found
 from maintien.enrolments.cut_timing import CourseTiming
 from maintien.planning.course_planners import CoursePlanners, Policies
 from maintien.planning.plan import CoursePlan
@@ -18,6 +17,7 @@ from maintien.reports.conversion import ConversionHeader, ConversionReport
 from maintien.runs.conduct import UnderWay
 from maintien.runs.execute import CourseOutcome, PlanCourse, Safeguard, preview
 from maintien.runs.journal import RunKind
+from maintien.uses.selections import Found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,10 +24,10 @@ from maintien.cli.rescue_options import (
     SinceOption,
     ToOption,
 )
-from maintien.cli.rescue_request import RescueRequest
 from maintien.cli.rescuing import rescue_courses
-from maintien.cli.selections import ask_for_courses
 from maintien.messages import N_
+from maintien.uses.rescue_request import RescueRequest
+from maintien.uses.selections import ask_for_courses
 
 ABOUT_RESCUE: Final = N_(
     "Show what a sync took away within some time, and what giving it back would do; with --run, do it."

@@ -7,10 +7,7 @@ from maintien.cli.carrying_out import carry_out, exit_status
 from maintien.cli.conversion_notices import common_notices
 from maintien.cli.notices import notify
 from maintien.cli.operators import require_operator
-from maintien.cli.policies import Terms, make_policies, make_rescue_policy
 from maintien.cli.policy_runs import PolicyRun
-from maintien.cli.rescue_request import RescueRequest
-from maintien.cli.selections import Asked, find_courses
 from maintien.cli.withdrawals import reading_withdrawals, sized_by_withdrawals
 from maintien.errors import EmptySelection, MissingEndDate, MissingSince, ReadOnlyAccount
 from maintien.planning.policy import Circumstances
@@ -18,6 +15,9 @@ from maintien.reports.conversion import ConversionReport
 from maintien.runs.execute import CourseOutcome
 from maintien.runs.journal import RunKind
 from maintien.sites.write_access import MayWrite
+from maintien.uses.policies import Terms, make_policies, make_rescue_policy
+from maintien.uses.rescue_request import RescueRequest
+from maintien.uses.selections import Asked, find_courses
 
 
 def rescue_courses(invocation: Invocation, asked: Asked, request: RescueRequest, *, is_to_write: bool) -> int:

@@ -21,12 +21,12 @@ from maintien.cli.run_options import (
 )
 from maintien.cli.run_showing import show_run
 from maintien.cli.run_sites import open_runs
-from maintien.cli.words import require_choice
 from maintien.errors import EXIT_DONE, MissingRun
 from maintien.messages import N_
 from maintien.reports.campaign_export import RULES
 from maintien.reports.run_export import CHANGES, COURSES, LEFT_ALONE
 from maintien.reports.runs import runs_document, runs_table
+from maintien.uses.words import require_choice
 
 ABOUT_RUNS: Final = N_("List the runs that were made, or show one of them: “maintien runs show RUN”.")
 SHOW: Final = "show"

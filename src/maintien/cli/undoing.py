@@ -2,47 +2,23 @@
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from typing import Final
+from dataclasses import dataclass, replace
 
 from maintien.bootstrap import Invocation, Session
 from maintien.cli.carrying_out import carry_out, exit_status
 from maintien.cli.output import result_console
 from maintien.cli.progress import observer_of
 from maintien.cli.run_headers import conductor_for, run_header
-from maintien.enrolments.state import CourseState
 from maintien.errors import EXIT_DONE, AccessWouldBeLost
-from maintien.moodle.ids import CourseId, UserId
+from maintien.moodle.ids import UserId
 from maintien.planning.plan import CoursePlan
-from maintien.planning.undo import people_losing_access
 from maintien.reports.undo import UndoHeader, UndoReport
 from maintien.runs.conduct import UnderWay, undo_planner
-from maintien.runs.execute import CourseOutcome, PlanCourse, preview
+from maintien.runs.execute import CourseOutcome, preview
 from maintien.runs.journal import RunId, RunKind
 from maintien.runs.store.database import DatabaseRunStore
 from maintien.sites.interface import CourseSize
-
-_NOBODY: Final[frozenset[UserId]] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccessWatch:
-    """Plans courses, and notes for each who would lose their only access to it."""
-
-    plan_course: PlanCourse
-    at: int
-    """Unix seconds."""
-    losing: dict[CourseId, frozenset[UserId]] = field(default_factory=dict)
-
-    def plan(self, state: CourseState) -> CoursePlan:
-        """Plan a course."""
-        plan = self.plan_course(state)
-        self.losing[state.course.id] = people_losing_access(state, plan, self.at)
-        return plan
-
-    def losing_in(self, plan: CoursePlan) -> frozenset[UserId]:
-        """Tell who loses their only access to a planned course."""
-        return self.losing.pop(plan.course.id, _NOBODY)
+from maintien.uses.taking_back import AccessWatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

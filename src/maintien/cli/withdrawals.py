@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from maintien.bootstrap import Session
-from maintien.cli.selections import Found
 from maintien.planning.course_planners import Policies
 from maintien.planning.policy import RescuePolicy
+from maintien.uses.selections import Found
 
 
 def sized_by_withdrawals(session: Session, found: Found, policies: Policies) -> Found:

@@ -3,7 +3,7 @@
 import re
 
 from maintien.errors import CourseFailed
-from maintien.runs.journal import CourseRecord, CourseStatus
+from maintien.runs.journal import CourseRecord, CourseStatus, ListedCourse
 
 _FIELD = re.compile(r"\\{(\w+)\\}")
 
@@ -14,7 +14,7 @@ class JournalledFailure(CourseFailed):
     message = "{sentence}"
 
 
-def failure_of(record: CourseRecord) -> CourseFailed | None:
+def failure_of(record: CourseRecord | ListedCourse) -> CourseFailed | None:
     """Give why a course failed, so that it can be said in any language; None where it did not."""
     if record.status is not CourseStatus.FAILED:
         return None

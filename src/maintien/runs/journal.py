@@ -13,7 +13,7 @@ The rules:
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import NewType, Protocol
+from typing import NamedTuple, NewType, Protocol
 
 from maintien.enrolments.state import Course
 from maintien.moodle.ids import CourseId, UserId
@@ -140,6 +140,17 @@ class CourseRecord:
     status: CourseStatus
     plan: CoursePlan | None
     """What was planned last; None while pending."""
+    failure: str | None
+    """The sentence, in English, or None."""
+
+
+class ListedCourse(NamedTuple):
+    """A course of a run without its plan."""
+
+    course: Course
+    status: CourseStatus
+    people: int
+    changes: int
     failure: str | None
     """The sentence, in English, or None."""
 

@@ -20,6 +20,7 @@ from maintien.planning.plan import CoursePlan
 from maintien.runs.journal import (
     CourseRecord,
     CourseStatus,
+    ListedCourse,
     Process,
     RunHeader,
     RunId,
@@ -112,6 +113,21 @@ class DatabaseRunStore:
         while rows := self._courses_after(run, statuses, last):
             yield from map(_course_record, rows)
             last = rows[-1].position
+
+    def list_courses(self, run: RunId) -> list[ListedCourse]:
+        """List the courses of a run in their order, without reading their plans."""
+        row = RUN_COURSE.c
+        query = (
+            select(row.course, row.status, row.people, row.changes, row.failure)
+            .where(row.run_id == run)
+            .order_by(row.position)
+        )
+        with store_failures(self.name), self.engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return [
+            ListedCourse(Course._make(json.loads(course)), CourseStatus(status), people, changes, failure)
+            for course, status, people, changes, failure in rows
+        ]
 
     def _courses_after(
         self, run: RunId, statuses: Sequence[CourseStatus], position: int

@@ -1,6 +1,6 @@
 """The tree of course categories."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
@@ -9,11 +9,45 @@ from maintien.moodle.ids import CategoryId
 from maintien.sites.database.tables import MoodleTables
 
 
+class CategoryRow(NamedTuple):
+    """A course category."""
+
+    id: CategoryId
+    name: str
+    parent: CategoryId
+    """0 for the categories at the top."""
+    ancestry: tuple[CategoryId, ...]
+    """Those above it from the top down, and itself."""
+
+
 class _Place(NamedTuple):
     """Where a category is; ``path`` is ``/1/5``, itself last, and may lag behind ``parent``."""
 
     parent: CategoryId
     path: str | None
+
+
+def read_category_tree(connection: Connection, tables: MoodleTables) -> list[CategoryRow]:
+    """Read all categories, each before those below it, in the order that Moodle shows them in."""
+    table = tables.course_categories
+    query = select(table.c.id, table.c.name, table.c.parent).order_by(table.c.sortorder, table.c.id)
+    below: dict[int, list[tuple[int, str]]] = {}
+    for id_, name, parent in connection.execute(query):
+        below.setdefault(parent, []).append((id_, name))
+    return list(_in_order(below))
+
+
+def _in_order(below: Mapping[int, list[tuple[int, str]]]) -> Iterator[CategoryRow]:
+    waiting: list[tuple[int, str, tuple[CategoryId, ...], int]] = [
+        (id_, name, (CategoryId(id_),), 0) for id_, name in reversed(below.get(0, []))
+    ]
+    while waiting:
+        id_, name, ancestry, parent = waiting.pop()
+        yield CategoryRow(CategoryId(id_), name, CategoryId(parent), ancestry)
+        waiting += [
+            (child, title, (*ancestry, CategoryId(child)), id_)
+            for child, title in reversed(below.get(id_, []))
+        ]
 
 
 def with_subcategories(

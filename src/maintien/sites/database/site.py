@@ -30,6 +30,7 @@ from maintien.sites.database import (
 )
 from maintien.sites.database.accounts import DatabaseAccounts
 from maintien.sites.database.backups.reader import DatabaseBackups
+from maintien.sites.database.categories import CategoryRow
 from maintien.sites.database.connecting import reading_engine, writing_engine
 from maintien.sites.database.courses import read_hidden_courses
 from maintien.sites.database.failures import database_failures
@@ -151,6 +152,11 @@ class DatabaseSite:
                 self.withdrawn_within,
                 self.removals,
             )
+
+    def read_category_tree(self) -> list[CategoryRow]:
+        """Read all course categories, each before those below it, in Moodle's order."""
+        with self._reading() as connection:
+            return categories.read_category_tree(connection, self.tables)
 
     def read_rolls(self, courses: Sequence[Course], wishes: RollWishes) -> Iterator[CourseRoll]:
         """Read the rolls of one batch of courses, all as of one moment, in the order given."""

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from maintien.cli.courses_file_text import read_text
 from maintien.errors import (
     CoursesFileBadLine,
     CoursesFileColumnMissing,
@@ -20,6 +19,7 @@ from maintien.errors import (
     UnreadableCoursesFile,
 )
 from maintien.messages import N_
+from maintien.uses.courses_file_text import read_text
 
 COURSE: Final = "course"
 UNTIL: Final = "until"

@@ -5,11 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Final, TypeVar
 
-from maintien.cli.conversion_request import ConversionRequest, require_no_conflict
-from maintien.cli.courses_file import CourseLine
-from maintien.cli.rescue_request import RescueRequest
-from maintien.cli.selections import Found
-from maintien.cli.words import find_roles, parse_methods, require_choice, split_words
 from maintien.enrolments.withdrawals import Window
 from maintien.errors import (
     ConflictingOptions,
@@ -34,6 +29,11 @@ from maintien.planning.policy import (
     Policy,
     RescuePolicy,
 )
+from maintien.uses.conversion_request import ConversionRequest, require_no_conflict
+from maintien.uses.courses_file import CourseLine
+from maintien.uses.rescue_request import RescueRequest
+from maintien.uses.selections import Found
+from maintien.uses.words import find_roles, parse_methods, require_choice, split_words
 
 Q = TypeVar("Q", ConversionRequest, RescueRequest)
 
@@ -176,3 +176,8 @@ def _mode(text: str | None) -> Mode:
     if text is None:
         return Mode.ADD
     return Mode(require_choice("--mode", text, [choice.value for choice in Mode]))
+
+
+def students_of(config: SiteConfig) -> frozenset[RoleId]:
+    """Find the role of students: none where the site has renamed it."""
+    return frozenset(roleid for name, roleid in config.roles.items() if name == STUDENT)

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from maintien.cli.courses_file import CourseLine, CoursesFile, read_courses_file
 from maintien.errors import CourseNamedTwice, EmptySelection, UsageError
 from maintien.moodle.ids import CourseId
 from maintien.sites.database.site import DatabaseSite
 from maintien.sites.interface import CourseSize, Selection
+from maintien.uses.courses_file import CourseLine, CoursesFile, read_courses_file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 from typing import Final
 
-from maintien.cli.system_words import system_words
 from maintien.errors import UnreadableCoursesFile
 from maintien.messages import N_
+from maintien.uses.system_words import system_words
 
 LARGEST: Final = 10_000_000
 """Bytes: a hundred thousand courses with everything said of each."""

@@ -1,0 +1,1 @@
+"""How the application's own tables came about."""

@@ -1,0 +1,25 @@
+"""The application's own tables: accounts and their rights, plans and operations, counts, the audit trail."""
+
+from maintien.web.models.accounts import Account, OneTimeLink, Right
+from maintien.web.models.audit import AuditEntry
+from maintien.web.models.counts import CountedCategory, CountedCourse, CountedSite
+from maintien.web.models.operations import Operation, OperationKind, OperationState
+from maintien.web.models.plans import PlannedCourse, PlanState, PreparedPlan
+from maintien.web.models.sites import KnownSite
+
+__all__ = [
+    "Account",
+    "AuditEntry",
+    "CountedCategory",
+    "CountedCourse",
+    "CountedSite",
+    "KnownSite",
+    "OneTimeLink",
+    "Operation",
+    "OperationKind",
+    "OperationState",
+    "PlanState",
+    "PlannedCourse",
+    "PreparedPlan",
+    "Right",
+]

@@ -1,0 +1,106 @@
+"""Prepares a plan: reads, plans, writes the plan's file, and nothing to the site."""
+
+from collections import Counter
+
+from django.db import transaction
+
+from maintien.errors import MaintienError
+from maintien.planning.left_alone import Reason
+from maintien.planning.plan import CoursePlan
+from maintien.sites.interface import Selection
+from maintien.uses.conversion_request import ConversionRequest
+from maintien.uses.saved_plans import SavedPlan, save_conversion_plan
+from maintien.uses.selections import Asked
+from maintien.web.models import OperationState, PlannedCourse, PlanState, PreparedPlan
+from maintien.web.operations.outcomes import Outcome
+from maintien.web.operations.work import Work
+from maintien.web.plan_files import path_of_plan
+from maintien.web.requested import Requested
+from maintien.web.sites import open_site_session
+
+
+class _Left(Exception):
+    """The work is to be left at this course."""
+
+
+class _Tally:
+    """Sums a plan up, a course at a time."""
+
+    def __init__(self, plan: PreparedPlan, work: Work) -> None:
+        self.plan = plan
+        self.work = work
+        self.rows: list[PlannedCourse] = []
+        self.reasons: Counter[type[Reason]] = Counter()
+
+    def take(self, plan: CoursePlan) -> None:
+        """Take one course in."""
+        if self.work.heart.has_to_leave:
+            raise _Left
+        self.reasons.update(type(person.reason) for person in plan.left_alone)
+        if plan.changes or plan.obstacle or plan.left_alone:
+            self.rows.append(
+                PlannedCourse(
+                    plan=self.plan,
+                    position=len(self.rows),
+                    course=plan.course.id,
+                    shortname=plan.course.shortname,
+                    fullname=plan.course.fullname,
+                    people=len(plan.converted),
+                    changes=len(plan.changes),
+                    left_alone=len(plan.left_alone),
+                    is_obstructed=plan.obstacle is not None,
+                )
+            )
+
+
+def prepare(work: Work) -> Outcome:
+    """Prepare the plan of an operation."""
+    plan = work.operation.plan
+    if plan is None:
+        raise RuntimeError("nothing to prepare")
+    tally = _Tally(plan, work)
+    requested = Requested.from_json(plan.request)
+    asked = Asked(selection=Selection(courses=tuple(f"id:{number}" for number in requested.courses)))
+    request = ConversionRequest(
+        until=requested.until,
+        roles=requested.roles or None,
+        end_roles=requested.roles or None,
+        methods=requested.methods or None,
+        include_suspended=requested.include_suspended,
+        no_keep_groups=not requested.keep_groups,
+        enable_manual=requested.enable_manual,
+    )
+    try:
+        with open_site_session(work.operation.site, work.operation.account) as session:
+            saved = save_conversion_plan(
+                work.caller, session, asked, request, path_of_plan(plan), take=tally.take
+            )
+    except _Left:
+        if work.heart.is_to_stop:
+            _fail(plan)
+            return Outcome(state=OperationState.STOPPED)
+        return Outcome(state=OperationState.WAITING)
+    except MaintienError:
+        _fail(plan)
+        raise
+    _ready(plan, saved, tally)
+    return Outcome(state=OperationState.DONE)
+
+
+def _fail(plan: PreparedPlan) -> None:
+    PreparedPlan.objects.filter(pk=plan.pk).update(state=PlanState.FAILED)
+
+
+def _ready(plan: PreparedPlan, saved: SavedPlan, tally: _Tally) -> None:
+    plan.fingerprint = saved.fingerprint
+    plan.ends_at = saved.policies.common.ends_at
+    plan.courses = saved.courses
+    plan.courses_changed = sum(row.changes > 0 for row in tally.rows)
+    plan.people = sum(row.people for row in tally.rows)
+    plan.left_alone = sum(row.left_alone for row in tally.rows)
+    plan.reasons = {reason.__name__: number for reason, number in tally.reasons.most_common()}
+    plan.state = PlanState.READY
+    with transaction.atomic():
+        PlannedCourse.objects.filter(plan=plan).delete()
+        PlannedCourse.objects.bulk_create(tally.rows, batch_size=500)
+        plan.save()

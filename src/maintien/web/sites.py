@@ -1,0 +1,103 @@
+"""Opens the sites of the site file for pages and the worker; open ones are kept for the next page."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from threading import Lock
+from typing import Final
+
+from django.http import Http404
+
+from maintien.bootstrap import Invocation, Session, Wishes, open_session
+from maintien.moodle.dates import find_zone
+from maintien.reports.language import Texts, load_texts
+from maintien.sites.site_file import read_site_names
+from maintien.web.models import Account, CountedSite, KnownSite
+from maintien.web.rights.access import Access
+from maintien.web.rights.roles import Permission
+from maintien.web.surroundings import surroundings
+
+KEPT: Final = 60.0
+"""Seconds: how long a site's settings may be out of date on a page."""
+
+
+def site_names() -> tuple[str, ...]:
+    """Name the sites that the site file has, in alphabetical order."""
+    return read_site_names(surroundings().machine.site_file)
+
+
+def sites_to_see(access: Access) -> list[str]:
+    """Name the sites that somebody may see."""
+    return [name for name in site_names() if access.may(Permission.SEE, name)]
+
+
+def require_site(name: str) -> KnownSite:
+    """Give the settings of a site; raises Http404 where the site file does not have it."""
+    if name not in site_names():
+        raise Http404
+    return KnownSite.objects.filter(name=name).first() or KnownSite(name=name)
+
+
+def zone_of(name: str) -> tzinfo:
+    """Give a site's time zone without opening it, as it was when it was counted."""
+    counted = CountedSite.objects.filter(site=name).first()
+    return find_zone(counted.zone if counted else None, surroundings().machine.zone)
+
+
+def invocation_for(site: str, account: Account | None, *, texts: Texts | None = None) -> Invocation:
+    """Call the program for an account, as a command line would."""
+    operator = account.moodle_username if account else ""
+    return Invocation(
+        machine=surroundings().machine,
+        texts=texts or load_texts("en"),
+        arguments=("web",),
+        wishes=Wishes(site=site, operator=operator or None, progress=False),
+    )
+
+
+@dataclass(slots=True)
+class _Kept:
+    """An open site, and until when it serves."""
+
+    session: Session
+    until: float
+    stack: ExitStack
+
+
+_kept: Final[dict[str, _Kept]] = {}
+_lock: Final = Lock()
+
+
+@contextmanager
+def open_site_session(site: str, account: Account | None = None) -> Iterator[Session]:
+    """Give an open site, from the page before if that was just now.
+
+    Raises what opening a site raises.
+    """
+    moodle_username = (account.moodle_username if account else "") or None
+    with _lock:
+        kept = _still_kept(site)
+        if kept is None:
+            stack = ExitStack()
+            session = stack.enter_context(open_session(invocation_for(site, None)))
+            kept = _kept[site] = _Kept(session, surroundings().machine.stopwatch() + KEPT, stack)
+    yield replace(kept.session, operator_asked_for=moodle_username)
+
+
+def close_sites() -> None:
+    """Close every site that is kept open."""
+    with _lock:
+        for kept in _kept.values():
+            kept.stack.close()
+        _kept.clear()
+
+
+def _still_kept(site: str) -> _Kept | None:
+    kept = _kept.get(site)
+    if kept is None or surroundings().machine.stopwatch() < kept.until:
+        return kept
+    # Connections in use stay usable; only those at rest are closed.
+    kept.stack.close()
+    del _kept[site]
+    return None

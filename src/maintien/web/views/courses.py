@@ -1,0 +1,148 @@
+"""The courses of a site, and one of them."""
+
+from typing import Final, cast
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet, Sum
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from maintien.messages import N_
+from maintien.reports.charts.svg import draw_svg
+from maintien.sites.interface import Selection
+from maintien.uses.access_charts import chart_course
+from maintien.web import audit
+from maintien.web.models import CountedCategory, CountedCourse, CountedSite, OperationKind
+from maintien.web.models.operations import UNFINISHED, Operation
+from maintien.web.operations.asking import ask
+from maintien.web.paging import page_of
+from maintien.web.requests import PageRequest, account_of
+from maintien.web.rights.access import Scope
+from maintien.web.rights.roles import Permission
+from maintien.web.sites import open_site_session, require_site, zone_of
+
+ORDERS: Final = {
+    "risk": ("-at_risk", "course"),
+    "name": ("shortname", "course"),
+    "participants": ("-participants", "course"),
+    "cut": ("-already_cut", "course"),
+}
+_LONGEST_SEARCH: Final = 200
+
+
+def list_courses(request: HttpRequest, site: str) -> HttpResponse:
+    """List courses: searched, within a category, sorted, a page at a time; from the last count."""
+    asked = cast("PageRequest", request)
+    require_site(site)
+    scope = asked.access.scope(Permission.SEE, site)
+    search = request.GET.get("search", "").strip()[:_LONGEST_SEARCH]
+    order = request.GET.get("order", "risk")
+    category = _category(request, site, scope)
+    rows = courses_within(site, scope)
+    if category is not None:
+        rows = rows.filter(path__startswith=category.path)
+    if search:
+        rows = rows.filter(
+            Q(shortname__icontains=search) | Q(fullname__icontains=search) | Q(idnumber__icontains=search)
+        )
+    rows = rows.order_by(*ORDERS.get(order, ORDERS["risk"]))
+    context = {
+        "site": site,
+        "site_tab": "courses",
+        "zone": zone_of(site),
+        "counted": CountedSite.objects.filter(site=site).first(),
+        "counting": Operation.objects.filter(
+            kind=OperationKind.COUNT, site=site, state__in=UNFINISHED
+        ).first(),
+        "page": page_of(rows, request.GET),
+        "sums": rows.aggregate(at_risk=Sum("at_risk"), participants=Sum("participants")),
+        "search": search,
+        "order": order,
+        "chosen_category": category.category if category else "",
+        "categories": _categories(site, scope),
+        "may_prepare": asked.access.may(Permission.PREPARE, site),
+    }
+    template = "maintien/courses_list.html" if asked.htmx else "maintien/courses.html"
+    return render(request, template, context)
+
+
+def courses_within(site: str, scope: Scope) -> QuerySet[CountedCourse]:
+    """Give the courses that lie where something is allowed."""
+    rows = CountedCourse.objects.filter(site=site)
+    return rows if scope.everywhere else rows.filter(_within(_paths(site, scope)))
+
+
+def require_course(site: str, course: int, scope: Scope) -> CountedCourse:
+    """Give a course; raises Http404 where there is none, or not where something is allowed."""
+    row = CountedCourse.objects.filter(site=site, course=course).first()
+    if row is None or not scope.covers(row.path):
+        raise Http404
+    return row
+
+
+def show_course(request: HttpRequest, site: str, course: int) -> HttpResponse:
+    """Show a course's figures, and what can be done in it."""
+    asked = cast("PageRequest", request)
+    require_site(site)
+    row = require_course(site, course, asked.access.scope(Permission.SEE, site))
+    ids = [int(part) for part in row.path.split("/") if part]
+    context = {
+        "site": site,
+        "site_tab": "courses",
+        "zone": zone_of(site),
+        "course": row,
+        "above": CountedCategory.objects.filter(site=site, category__in=ids).order_by("position"),
+        "counted": CountedSite.objects.filter(site=site).first(),
+        "may_prepare": asked.access.scope(Permission.PREPARE, site).covers(row.path),
+    }
+    return render(request, "maintien/course.html", context)
+
+
+def draw_chart(request: HttpRequest, site: str, course: int) -> HttpResponse:
+    """Draw how many people of a course have access over time."""
+    asked = cast("PageRequest", request)
+    require_site(site)
+    require_course(site, course, asked.access.scope(Permission.SEE, site))
+    with open_site_session(site) as session:
+        sizes = session.site.select(Selection(courses=(f"id:{course}",)))
+        chart = chart_course(session, sizes[0].course)
+    response = HttpResponse(draw_svg(asked.texts, chart), content_type="image/svg+xml; charset=utf-8")
+    # Nothing in a picture runs, wherever it is opened.
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    return response
+
+
+def count_again(request: HttpRequest, site: str) -> HttpResponse:
+    """Ask for the site to be counted again."""
+    asked = cast("PageRequest", request)
+    require_site(site)
+    ask(OperationKind.COUNT, site=site, account=account_of(asked))
+    audit.note(asked, "count_asked", site=site)
+    messages.info(request, asked.texts.gettext(N_("The courses are being counted again.")))
+    return redirect("courses", site=site)
+
+
+def _category(request: HttpRequest, site: str, scope: Scope) -> CountedCategory | None:
+    text = request.GET.get("category", "")
+    if not (text.isascii() and text.isdecimal()):
+        return None
+    found = CountedCategory.objects.filter(site=site, category=int(text[:18])).first()
+    return found if found is not None and scope.covers(found.path) else None
+
+
+def _categories(site: str, scope: Scope) -> list[CountedCategory]:
+    rows = CountedCategory.objects.filter(site=site).order_by("position")
+    return [row for row in rows if scope.covers(row.path)]
+
+
+def _paths(site: str, scope: Scope) -> list[str]:
+    rows = CountedCategory.objects.filter(site=site, category__in=scope.categories).order_by("position")
+    return [row.path for row in rows]
+
+
+def _within(paths: list[str]) -> Q:
+    # Of no path at all, nothing.
+    within = Q(pk__in=())
+    for path in paths:
+        within |= Q(path__startswith=path)
+    return within

@@ -1,0 +1,225 @@
+"""Each guided path in a real browser, in both languages, from the first page to the undo."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.shared_facts import skip_without
+from tests.web.browser import (
+    CHROMIUM,
+    PASSWORD,
+    PATIENCE,
+    Demo,
+    chromium,
+    require_accessible,
+    serve_demo,
+    take_picture,
+    wait_for_server,
+)
+
+WORDS = {
+    "en": {
+        "locale": "en-GB",
+        "maintain": "Maintain access in the selected courses…",
+        "show": "Show what would be done",
+        "confirm": "Confirm: maintain the access",
+        "done": "Done.",
+        "run": "The run: details, undo, download",
+        "undo": "Show what undoing it would do",
+        "undo_now": "Undo run",
+        "until": "Last day of access",
+        "fingerprint": "Fingerprint",
+    },
+    "fr": {
+        "locale": "fr-FR",
+        "maintain": "Maintenir l’accès dans les cours sélectionnés…",
+        "show": "Montrer ce qui serait fait",
+        "confirm": "Confirmer",
+        "done": "Terminé.",
+        "run": "L’exécution",
+        "undo": "Montrer ce que ferait son annulation",
+        "undo_now": "Annuler l’exécution",
+        "until": "Dernier jour d’accès",
+        "fingerprint": "Empreinte",
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        skip_without("Debian's chromium is not installed")
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Demo]:
+    """The application, with the first account's password set through its link."""
+    with serve_demo(tmp_path_factory.mktemp("demo")) as running:
+        page = browser.new_page(locale="en-GB")
+        page.set_default_timeout(PATIENCE)
+        wait_for_server(page, f"{running.address}/health")
+        page.goto(running.link)
+        require_accessible(page)
+        take_picture(page, "link", "en")
+        page.get_by_label("New password", exact=True).fill(PASSWORD)
+        page.get_by_label("New password, once more").fill(PASSWORD)
+        page.get_by_role("button", name="Set the password and sign in").click()
+        expect(page.get_by_role("heading", name="Sites")).to_be_visible()
+        # Until the courses are counted.
+        page.goto(f"{running.address}/sites/demo/courses")
+        for _ in range(120):
+            if page.locator("tbody tr").count():
+                break
+            page.wait_for_timeout(500)
+            page.reload()
+        page.close()
+        yield running
+
+
+def sign_in(browser: Browser, demo: Demo, language: str) -> Page:
+    page = browser.new_page(locale=WORDS[language]["locale"], viewport={"width": 1200, "height": 900})
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{demo.address}/sign-in")
+    chooser = page.get_by_role("button", name="Français" if language == "fr" else "English", exact=True)
+    if chooser.count():
+        chooser.click()
+    require_accessible(page)
+    take_picture(page, "sign-in", language)
+    page.locator("#id_username").fill("admin")
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("main form button").first.click()
+    expect(page.locator("main h1")).to_have_text("Sites")
+    chooser = page.get_by_role("button", name="Français" if language == "fr" else "English", exact=True)
+    if chooser.count():
+        chooser.click()
+    return page
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_access_is_maintained_and_undone(browser: Browser, demo: Demo, language: str) -> None:
+    words = WORDS[language]
+    page = sign_in(browser, demo, language)
+    require_accessible(page)
+    page.get_by_role("link", name="demo", exact=True).click()
+    page.wait_for_selector("tbody tr")
+    require_accessible(page)
+    take_picture(page, "courses", language)
+    page.locator("tbody a").first.click()
+    expect(page.locator("figure img")).to_have_js_property("complete", value=True)
+    assert page.locator("figure img").evaluate("picture => picture.naturalWidth") > 0
+    require_accessible(page)
+    take_picture(page, "course", language)
+    page.go_back()
+    page.locator("tbody input").nth(0).check()
+    page.locator("tbody input").nth(1).check()
+    page.get_by_role("button", name=words["maintain"]).click()
+    page.get_by_label(words["until"]).fill("2032-08-31")
+    require_accessible(page)
+    take_picture(page, "until", language)
+    page.get_by_role("button", name=words["show"]).click()
+    expect(page.get_by_text(words["fingerprint"])).to_be_visible(timeout=PATIENCE)
+    require_accessible(page)
+    take_picture(page, "preview", language)
+    page.locator("tbody a").first.click()
+    expect(page.locator("tbody tr").first).to_contain_text("2032")
+    require_accessible(page)
+    take_picture(page, "people", language)
+    page.go_back()
+    if page.locator("#people").count():
+        page.locator("#people").fill(page.locator(".card .h2").first.inner_text())
+    page.get_by_role("button", name=words["confirm"]).click()
+    expect(page.get_by_text(words["done"])).to_be_visible(timeout=PATIENCE)
+    require_accessible(page)
+    take_picture(page, "result", language)
+    page.get_by_role("link", name=words["run"]).click()
+    require_accessible(page)
+    take_picture(page, "run", language)
+    page.get_by_role("button", name=words["undo"]).click()
+    page.get_by_role("button", name=words["undo_now"]).wait_for(timeout=PATIENCE)
+    require_accessible(page)
+    take_picture(page, "undo", language)
+    if page.locator("#losing").count():
+        page.locator("#losing").check()
+    page.get_by_role("button", name=words["undo_now"]).click()
+    expect(page.get_by_text(words["done"])).to_be_visible(timeout=PATIENCE)
+    page.close()
+
+
+def test_other_pages_are_accessible_too(browser: Browser, demo: Demo) -> None:
+    page = sign_in(browser, demo, "en")
+    for path in (
+        "sites/demo/plans",
+        "sites/demo/runs",
+        "sites/demo/settings",
+        "accounts",
+        "accounts/new",
+        "accounts/1",
+        "audit",
+        "nowhere",
+    ):
+        page.goto(f"{demo.address}/{path}")
+        require_accessible(page)
+        take_picture(page, path.replace("/", "-"), "en")
+    page.close()
+
+
+def test_a_narrow_screen_shows_everything_without_scrolling_sideways(browser: Browser, demo: Demo) -> None:
+    page = sign_in(browser, demo, "en")
+    page.set_viewport_size({"width": 360, "height": 740})
+    for path in ("", "sites/demo/courses", "sites/demo/plans", "sites/demo/runs", "accounts", "audit"):
+        page.goto(f"{demo.address}/{path}")
+        require_accessible(page)
+    take_picture(page, "narrow", "en")
+    page.close()
+
+
+def test_the_list_is_searched_while_typing_and_by_the_keyboard_alone(browser: Browser, demo: Demo) -> None:
+    page = sign_in(browser, demo, "en")
+    page.goto(f"{demo.address}/sites/demo/courses")
+    name = page.locator("tbody tr td:nth-child(2) .text-body-secondary").first.inner_text()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    page.locator("#search").focus()
+    page.keyboard.type(name)
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.close()
+
+
+def test_nothing_is_loaded_from_elsewhere_and_no_policy_is_broken(browser: Browser, demo: Demo) -> None:
+    page = sign_in(browser, demo, "en")
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    for path in ("", "sites/demo/courses", "accounts/new"):
+        page.goto(f"{demo.address}/{path}", wait_until="networkidle")
+    assert asked
+    assert all(url.startswith((demo.address, "data:")) for url in asked)
+    assert said == []
+    page.close()
+
+
+def test_two_people_work_at_once(browser: Browser, demo: Demo, tmp_path: Path) -> None:
+    del tmp_path
+    first, second = sign_in(browser, demo, "en"), sign_in(browser, demo, "fr")
+    for page, words, row in ((first, WORDS["en"], 2), (second, WORDS["fr"], 3)):
+        page.goto(f"{demo.address}/sites/demo/courses")
+        page.locator("tbody input").nth(row).check()
+        page.locator("main form button.btn-primary").click()
+        page.locator("#id_until").fill("2032-08-31")
+        page.locator("main form button.btn-primary").click()
+        del words
+    for page, language in ((first, "en"), (second, "fr")):
+        expect(page.locator("code")).to_be_visible(timeout=PATIENCE)
+        page.get_by_role("button", name=WORDS["en"]["confirm"]).or_(
+            page.get_by_role("button", name=WORDS["fr"]["confirm"])
+        ).click()
+        del language
+    for page in (first, second):
+        expect(page.locator(".alert-success")).to_be_visible(timeout=PATIENCE)
+        page.close()
