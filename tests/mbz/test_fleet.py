@@ -1,15 +1,18 @@
 """Many archives are worked on in parallel; one that fails, or kills its process, stops no other."""
 
+import os
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from maintien.errors import ArchiveTooBigForMemory, EmptyArchive, MaintienError, UnexpectedFailure, WorkerDied
 from maintien.mbz.fleet import work_through
 from maintien.mbz.fleet_worker import Done, Failed, Outcome
+from maintien.mbz.limits import MIB
 from maintien.mbz.locations import locate
 from maintien.runs.execute import Unobserved
-from tests.mbz.fleet_jobs import work
+from tests.mbz.fleet_jobs import process_of, work
 
 GOOD = tuple(f"archive{number}" for number in range(12))
 
@@ -86,6 +89,22 @@ def test_an_interruption_stops_what_is_under_way() -> None:
     with pytest.raises(KeyboardInterrupt):
         work_through(locations, work, processes=2, observer=interrupter)
     assert interrupter.heard == [("started", len(locations), 0), "finished"]
+
+
+def test_a_single_small_archive_needs_no_process(tmp_path: Path) -> None:
+    assert run(str(tmp_path / "missing"), processes=1)
+    assert tell_process(tmp_path / "small", size=1) == os.getpid()
+
+
+def test_a_single_large_archive_gets_a_process(tmp_path: Path) -> None:
+    assert tell_process(tmp_path / "large", size=MIB + 1) != os.getpid()
+
+
+def tell_process(path: Path, *, size: int) -> int:
+    path.write_bytes(bytes(size))
+    [outcome] = work_through([locate(str(path))], process_of, processes=1, observer=Unobserved())
+    assert isinstance(outcome, Done)
+    return outcome.result
 
 
 def test_nothing_to_do_is_done() -> None:

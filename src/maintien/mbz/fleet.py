@@ -13,15 +13,21 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.context import BaseContext
+from pathlib import Path
 from typing import Final, TypeAlias
 
 from maintien.errors import WorkerDied
 from maintien.mbz.fleet_worker import Failed, Outcome, Result, prepare, work_on
+from maintien.mbz.limits import MIB
 from maintien.mbz.locations import ArchiveLocation
 from maintien.runs.execute import Observer
 
 _AHEAD: Final = 2
 """Archives under way for each process: one it works on, one that waits for it."""
+
+_SMALL: Final = MIB
+"""Beyond, an archive gets a process even where it is the only one: this one holds the whole program in
+memory, and survives the other."""
 
 _PRELOADED: Final = ["maintien.mbz.fleet_worker", "maintien.mbz.reading"]
 
@@ -33,13 +39,13 @@ def work_through(
 ) -> list[Outcome[Result]]:
     """Do ``work`` on every archive, and tell what became of each, in the order given.
 
-    A single archive is worked on in this process. Otherwise ``work``, its results and the errors it raises
-    have to be picklable. The observer is told of each archive as of a course without enrolments.
+    A single small archive is worked on in this process. Otherwise ``work``, its results and the errors it
+    raises have to be picklable. The observer is told of each archive as of a course without enrolments.
     """
     observer.started(len(locations), 0)
     outcomes: dict[ArchiveLocation, Outcome[Result]] = {}
     try:
-        for outcome in _outcomes(locations, work, min(processes, len(locations))):
+        for outcome in _outcomes(locations, work, processes):
             outcomes[outcome.location] = outcome
             observer.advanced(1, 0)
     finally:
@@ -50,14 +56,25 @@ def work_through(
 def _outcomes(
     locations: Sequence[ArchiveLocation], work: Work[Result], processes: int
 ) -> Iterator[Outcome[Result]]:
-    if processes <= 1:
-        yield from (work_on(work, location) for location in locations)
+    if len(locations) == 1 and _is_small(locations[0]):
+        yield work_on(work, locations[0])
         return
     waiting = deque(locations)
     while waiting:
-        suspects = yield from _until_one_dies(waiting, work, processes)
+        suspects = yield from _until_one_dies(waiting, work, min(processes, len(waiting)))
         for location in suspects:
             yield _alone(work, location)
+
+
+def _is_small(location: ArchiveLocation) -> bool:
+    """Whether an archive is done before a process has started, and in little memory."""
+    if location.is_remote:
+        return False
+    try:
+        return Path(location.address).stat().st_size <= _SMALL
+    except OSError:
+        # Whoever opens it says so.
+        return True
 
 
 def _until_one_dies(
