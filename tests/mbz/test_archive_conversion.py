@@ -340,7 +340,8 @@ def test_converting_again_gives_the_same_bytes(place: Path, number: int, *, like
     )
     result, new = converted(place, case.archive.read_bytes(), request)
     if result.path is None:
-        pytest.skip("nobody is in the new archive")
+        assert not new.exists()
+        return
 
     _, again = converted(place, new.read_bytes(), request, "again.mbz")
 
