@@ -96,7 +96,7 @@ ACCESS = [
     Access(ACTIVE, UNTIL, "2027-08-31 23:59", "31/08/2027 23:59"),
     Access(ACTIVE, 0, "unlimited", "illimité"),
     Access(SUSPENDED, None, "suspended", "suspendue"),
-    Access(NOT_CURRENT, UNTIL, "not current", "not current"),
+    Access(NOT_CURRENT, UNTIL, "not current", "pas à jour"),
 ]
 
 
