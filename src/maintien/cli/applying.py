@@ -20,7 +20,7 @@ from maintien.errors import (
 from maintien.moodle.values import NO_END
 from maintien.planning.course_planners import CoursePlanners
 from maintien.planning.drift import drift_of_lost_course
-from maintien.planning.policy import Circumstances, ConversionPolicy
+from maintien.planning.policy import Circumstances, ConversionPolicy, end_of
 from maintien.reports.conversion import ConversionHeader, ConversionReport
 from maintien.reports.drift import DriftReport
 from maintien.runs.conduct import UnderWay
@@ -207,7 +207,7 @@ def require_fitting(
     policies = (header.policies.common, *header.policies.of_courses.values())
     for policy in policies:
         # The procedure's own rules take any date, and warn of one that has passed.
-        is_fixed = isinstance(policy, ConversionPolicy) and policy.ends_at != NO_END
-        if is_fixed and policy.ends_at <= circumstances.now:
-            end = invocation.texts.date_time(policy.ends_at, session.zone)
+        is_fixed = isinstance(policy, ConversionPolicy) and end_of(policy) != NO_END
+        if is_fixed and end_of(policy) <= circumstances.now:
+            end = invocation.texts.date_time(end_of(policy), session.zone)
             raise PlanEndDatePassed(path=str(file.path), end=end)

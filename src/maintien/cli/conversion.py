@@ -22,7 +22,7 @@ from maintien.errors import (
     MissingEndDate,
     ReadOnlyAccount,
 )
-from maintien.planning.policy import Circumstances
+from maintien.planning.policy import Circumstances, end_of
 from maintien.reports.conversion import ConversionReport
 from maintien.runs.execute import CourseOutcome, Safeguard
 from maintien.runs.journal import RunKind
@@ -140,5 +140,5 @@ def _saving(conversion: PolicyRun, path: str | None) -> Iterator[PlanFileWriter 
 
 
 def _require_somebody_in_time(conversion: PolicyRun, late_starts: LateStarts) -> None:
-    ends_at = conversion.policies.common.ends_at
+    ends_at = end_of(conversion.policies.common)
     late_starts.require_somebody_in_time(conversion.invocation.texts, conversion.session.zone, ends_at)

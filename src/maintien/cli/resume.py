@@ -79,7 +79,7 @@ def _fed(invocation: Invocation, session: Session, run: ListedRun) -> Session:
             return reading_feeds(invocation, session, policies_of(header))
         case RunKind.RESCUE:
             return reading_withdrawals(session, policies_of(header))
-        case RunKind.UNDO | RunKind.RESTORE:
+        case RunKind.UNDO | RunKind.RESTORE | RunKind.END_DATE | RunKind.UNENROL:
             return session
 
 

@@ -35,6 +35,10 @@ class RunKind(Enum):
     RESCUE = "rescue"
     RESTORE = "restore"
     """What a backup archive holds, into one course."""
+    END_DATE = "end-date"
+    """Changes manual enrolments."""
+    UNENROL = "unenrol"
+    """Removes manual enrolments."""
 
 
 class RunStatus(Enum):

@@ -7,7 +7,7 @@ from maintien.bootstrap import Session, site_identity
 from maintien.errors import PlanEndDatePassed, PlanOfAnotherSite, UnknownCourse
 from maintien.moodle.values import NO_END
 from maintien.planning.course_planners import CoursePlanners
-from maintien.planning.policy import Circumstances, ConversionPolicy
+from maintien.planning.policy import Circumstances, ConversionPolicy, end_of
 from maintien.runs.conduct import UnderWay
 from maintien.runs.journal import RunId, RunKind
 from maintien.runs.plan_file_reading import PlanFile
@@ -81,9 +81,9 @@ def require_fitting(caller: Caller, session: Session, file: PlanFile, now: int) 
     if header.site_id != site_identity(session):
         raise PlanOfAnotherSite(path=str(file.path), made_on=header.site_name, site=session.site.name)
     for policy in (header.policies.common, *header.policies.of_courses.values()):
-        is_fixed = isinstance(policy, ConversionPolicy) and policy.ends_at != NO_END
-        if is_fixed and policy.ends_at <= now:
-            end = caller.invocation.texts.date_time(policy.ends_at, session.zone)
+        is_fixed = isinstance(policy, ConversionPolicy) and end_of(policy) != NO_END
+        if is_fixed and end_of(policy) <= now:
+            end = caller.invocation.texts.date_time(end_of(policy), session.zone)
             raise PlanEndDatePassed(path=str(file.path), end=end)
 
 

@@ -118,7 +118,7 @@ def _planner(
                 raise RuntimeError("an undo without the run that it takes back")
             _, plan = undo_planner(store, header.undoes)
             return plan, frozenset()
-        case RunKind.CONVERT | RunKind.CAMPAIGN | RunKind.RESCUE:
+        case RunKind.CONVERT | RunKind.CAMPAIGN | RunKind.RESCUE | RunKind.END_DATE | RunKind.UNENROL:
             if header.policy is None:
                 raise RuntimeError("a conversion without a policy")
             planners = CoursePlanners(
