@@ -58,7 +58,12 @@ def _methods_named(policy: Policy) -> frozenset[str] | None:
         case LikeMoodlePolicy():
             return None
         case EndDatePolicy() | UnenrolPolicy():
-            return policy.whom.methods
+            methods = policy.whom.methods
+            return (
+                None
+                if methods is None
+                else frozenset(each for each in methods.methods if isinstance(each, str))
+            )
         case _:
             return policy.methods
 

@@ -18,13 +18,13 @@ Source: enrol_manual_editselectedusers_operation::process (enrol/manual/locallib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from maintien.enrolments.participants import select_participants
 from maintien.enrolments.state import CourseState, EnrolmentInstance, UserEnrolment
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.ids import UserId
 from maintien.moodle.values import FOREVER, MANUAL, is_unlimited
 from maintien.planning.bulk_edit import find_edited_instance
 from maintien.planning.changes import Changed
+from maintien.planning.chosen import choose_people
 from maintien.planning.findings import (
     AccessGoes,
     EditedMethodDisabled,
@@ -57,7 +57,7 @@ def plan_end_date(
 ) -> CoursePlan:
     """Plan how the manual enrolments of one course change."""
     edit = _Edit(state, policy, circumstances, is_possible=config.is_enabled(MANUAL))
-    for userid in sorted(select_participants(state, policy.whom, circumstances.now)):
+    for userid in sorted(choose_people(state, policy.whom, circumstances.now)):
         edit.decide(userid)
     return edit.plan()
 

@@ -1,10 +1,10 @@
-"""Policies about participants, and filters of participants, as JSON values."""
+"""Policies about participants as JSON values, for journals and plan files."""
 
 from typing import Any
 
-from maintien.enrolments.participants import ParticipantFilter, ParticipantStatus
 from maintien.moodle.values import EnrolmentStatus
-from maintien.planning.json_values import Json, read_methods, read_number, read_role_ids, read_truth
+from maintien.planning.filter_encoding import decode_filter, encode_filter
+from maintien.planning.json_values import Json, read_number, read_truth
 from maintien.planning.participant_policies import EndDatePolicy, OnlyIf, UnenrolPolicy
 
 
@@ -48,23 +48,4 @@ def decode_unenrol_policy(value: Any) -> UnenrolPolicy:  # noqa: ANN401 -- as ab
         only_ended=read_truth(value["only_ended"]),
         only_automatic_too=read_truth(value["only_automatic_too"]),
         even_last=read_truth(value["even_last"]),
-    )
-
-
-def encode_filter(wanted: ParticipantFilter) -> Json:
-    """Encode which participants are meant."""
-    return {
-        "methods": None if wanted.methods is None else sorted(wanted.methods),
-        "roles": None if wanted.roles is None else sorted(wanted.roles),
-        "statuses": None if wanted.statuses is None else sorted(each.value for each in wanted.statuses),
-    }
-
-
-def decode_filter(value: Any) -> ParticipantFilter:  # noqa: ANN401 -- as above
-    """Read it back; raises what a value of another form makes Python raise."""
-    statuses = value["statuses"]
-    return ParticipantFilter(
-        methods=read_methods(value["methods"]),
-        roles=None if value["roles"] is None else read_role_ids(value["roles"]),
-        statuses=None if statuses is None else frozenset(map(ParticipantStatus, statuses)),
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from maintien.enrolments.participants import EVERYBODY, ParticipantFilter
+from maintien.enrolments.participant_filter import EVERYBODY, ParticipantFilter
 from maintien.moodle.values import EnrolmentStatus
 
 __all__ = ["EndDatePolicy", "OnlyIf", "UnenrolPolicy"]

@@ -63,4 +63,5 @@ class Planner:
             case ConversionPolicy() | LikeMoodlePolicy():
                 return self.policy.end_roles
             case EndDatePolicy() | UnenrolPolicy():
-                return self.policy.whom.roles or frozenset()
+                roles = self.policy.whom.roles
+                return frozenset() if roles is None else roles.roles

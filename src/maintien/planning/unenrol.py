@@ -24,7 +24,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from maintien.enrolments.access import gives_access, instances_by_id
-from maintien.enrolments.participants import select_participants
 from maintien.enrolments.state import (
     CourseState,
     EnrolmentInstance,
@@ -36,6 +35,7 @@ from maintien.moodle.config import SiteConfig
 from maintien.moodle.ids import InstanceId, UserId
 from maintien.moodle.values import AUTOMATIC_METHODS, MANUAL, NO_END, component_of, is_unlimited
 from maintien.planning.changes import Change, Removed
+from maintien.planning.chosen import choose_people
 from maintien.planning.findings import AccessGoes, ManualMethodDisabledOnSite, PeopleLeave, Warning_
 from maintien.planning.left_alone import (
     LastEnrolment,
@@ -58,7 +58,7 @@ def plan_unenrol(
     """Plan whose manual enrolments go in one course."""
     now = circumstances.now
     unenrolling = Unenrolling(state, even_last=policy.even_last)
-    for userid in sorted(select_participants(state, policy.whom, now)):
+    for userid in sorted(choose_people(state, policy.whom, now)):
         chosen = _choose(unenrolling, userid, policy, now)
         if not isinstance(chosen, list):
             unenrolling.left_alone[userid] = chosen

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable
 from datetime import tzinfo
 
-from maintien.enrolments.participants import ParticipantFilter
+from maintien.enrolments.participant_filter import ParticipantFilter
 from maintien.moodle.ids import RoleId
+from maintien.planning.filter_encoding import encode_filter
 from maintien.planning.policy import EndDatePolicy, UnenrolPolicy
 from maintien.reports.documents import Document, Json, moment_document
 
@@ -36,9 +37,12 @@ def _moment(unix: int | None, zone: tzinfo) -> Json:
 
 
 def filter_document(wanted: ParticipantFilter, role_names: RoleNames) -> Document:
-    """Describe which participants are meant."""
-    return {
-        "methods": None if wanted.methods is None else sorted(wanted.methods),
-        "roles": None if wanted.roles is None else role_names(wanted.roles),
-        "statuses": None if wanted.statuses is None else sorted(each.value for each in wanted.statuses),
-    }
+    """Describe which participants are meant: as journals have it, but for the names of roles."""
+    document: Document = dict(encode_filter(wanted))
+    if wanted.roles is not None:
+        document["roles"] = {
+            "values": role_names(wanted.roles.roles),
+            "none": wanted.roles.no_role,
+            "join": wanted.roles.join.value,
+        }
+    return document

@@ -4,15 +4,13 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
-from maintien.enrolments.participants import ParticipantFilter
 from maintien.messages import N_
 from maintien.moodle.values import EnrolmentStatus
 from maintien.planning.policy import EndDatePolicy, OnlyIf, UnenrolPolicy
 from maintien.reports.conversion_document import ConversionHeader
+from maintien.reports.filter_facts import filter_facts
 from maintien.reports.language import Texts
-from maintien.reports.participants import STATUSES
-from maintien.reports.safe_text import plain, printable
-from maintien.reports.wording import method_names
+from maintien.reports.safe_text import plain
 
 _STATUSES = {
     EnrolmentStatus.ACTIVE: N_("active"),
@@ -34,7 +32,7 @@ def end_date_facts(
         yield texts.gettext("Start date"), plain(texts.start_date(policy.starts_at, header.zone))
     if policy.status is not None:
         yield texts.gettext("Status"), plain(texts.gettext(_STATUSES[policy.status]))
-    yield from filter_facts(texts, policy.whom, header)
+    yield from filter_facts(texts, policy.whom, header.zone, header.role_names)
     if policy.only_if is not None:
         yield texts.gettext("Only"), plain(texts.gettext(_ONLY_IF[policy.only_if]))
 
@@ -43,23 +41,10 @@ def unenrol_facts(
     texts: Texts, policy: UnenrolPolicy, header: ConversionHeader
 ) -> Iterator[tuple[str, Text]]:
     """Say whose manual enrolments are removed."""
-    yield from filter_facts(texts, policy.whom, header)
+    yield from filter_facts(texts, policy.whom, header.zone, header.role_names)
     if policy.only_ended:
         yield texts.gettext("Only"), plain(texts.gettext("manual enrolments that are over"))
     if policy.only_automatic_too:
         yield texts.gettext("Only"), plain(texts.gettext("people whom an automatic method lets in too"))
     if policy.even_last:
         yield texts.gettext("Also"), plain(texts.gettext("the last enrolment in the course"))
-
-
-def filter_facts(
-    texts: Texts, wanted: ParticipantFilter, header: ConversionHeader
-) -> Iterator[tuple[str, Text]]:
-    """Say which participants are meant."""
-    if wanted.methods is not None:
-        yield texts.gettext("Enrolment methods"), plain(method_names(texts, tuple(sorted(wanted.methods))))
-    if wanted.roles is not None:
-        yield texts.gettext("Roles"), plain(texts.join(map(printable, header.role_names(wanted.roles))))
-    if wanted.statuses is not None:
-        words = sorted(texts.gettext(STATUSES[status]) for status in wanted.statuses)
-        yield texts.gettext("Status"), plain(texts.join(words))
