@@ -1,6 +1,7 @@
 """Changing manual enrolments as Moodle's bulk edit does, and whom it leaves alone and why."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -43,7 +44,7 @@ def planned(state: CourseState, policy: EndDatePolicy = POLICY) -> CoursePlan:
     return plan_end_date(state, policy, CONFIG, CIRCUMSTANCES)
 
 
-def changed(row: UserEnrolment, **values: int) -> Changed[UserEnrolment]:
+def changed(row: UserEnrolment, **values: Any) -> Changed[UserEnrolment]:  # noqa: ANN401 -- columns
     """The change of a row to these values, by the operator, now."""
     return Changed(row, row._replace(**values)._replace(modifierid=OPERATOR, timemodified=NOW))
 

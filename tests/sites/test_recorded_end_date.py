@@ -4,9 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from maintien.enrolments.participants import ParticipantFilter, ParticipantStatus
+from maintien.enrolments.participant_filter import (
+    MethodFilter,
+    ParticipantFilter,
+    ParticipantStatus,
+    RoleFilter,
+    StatusFilter,
+)
 from maintien.planning.planner import Planner
 from maintien.planning.policy import EndDatePolicy
+from maintien.sites.database.participants import Choosing
 from maintien.sites.database.site import DatabaseSite
 from tests.golden_cases import PROCEDURE_CASES, ProcedureCase, procedure_case, rows_of
 from tests.golden_rows import comparable
@@ -25,9 +32,9 @@ def third_step(site: DatabaseSite, case: ProcedureCase) -> Planner:
     """The procedure's third step: its filters, and its end date."""
     config = site.read_config()
     whom = ParticipantFilter(
-        methods=frozenset({"manual"}),
-        roles=frozenset({config.roles["student"]}),
-        statuses=frozenset({ParticipantStatus.ACTIVE}),
+        methods=MethodFilter(methods=frozenset({"manual"})),
+        roles=RoleFilter(roles=frozenset({config.roles["student"]})),
+        statuses=StatusFilter(statuses=frozenset({ParticipantStatus.ACTIVE})),
     )
     return Planner(
         policy=EndDatePolicy(whom=whom, ends_at=case.timeend),
@@ -36,11 +43,18 @@ def third_step(site: DatabaseSite, case: ProcedureCase) -> Planner:
     )
 
 
+def choosing(site: DatabaseSite, planner: Planner) -> DatabaseSite:
+    """The site as the command reads it: it chooses people by its own means."""
+    policy, at = planner.policy, planner.circumstances.now
+    assert isinstance(policy, EndDatePolicy)
+    return replace(site, choosing=Choosing(wanted=policy.whom, at=at))
+
+
 @pytest.mark.parametrize("number", PROCEDURE_CASES)
 def test_course_ends_as_moodles_bulk_edit_left_it(moodle_database: MoodleDatabase, number: int) -> None:
     case = restored_case(number)
     with site_before(moodle_database, case) as site:
-        (outcome,) = run_planner(site, third_step(site, case))
+        (outcome,) = run_planner(choosing(site, third_step(site, case)), third_step(site, case))
 
         assert outcome.failure is None
         assert outcome.plan.converted == case.selected

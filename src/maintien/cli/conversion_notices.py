@@ -58,12 +58,9 @@ def _methods_named(policy: Policy) -> frozenset[str] | None:
         case LikeMoodlePolicy():
             return None
         case EndDatePolicy() | UnenrolPolicy():
-            methods = policy.whom.methods
-            return (
-                None
-                if methods is None
-                else frozenset(each for each in methods.methods if isinstance(each, str))
-            )
+            asked = policy.whom.methods
+            named = () if asked is None else (each for each in asked.methods if isinstance(each, str))
+            return frozenset(named)
         case _:
             return policy.methods
 

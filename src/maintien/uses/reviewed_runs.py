@@ -9,7 +9,7 @@ from maintien.moodle.values import NO_END
 from maintien.planning.course_planners import CoursePlanners
 from maintien.planning.policy import Circumstances, ConversionPolicy, end_of
 from maintien.runs.conduct import UnderWay
-from maintien.runs.journal import RunId, RunKind
+from maintien.runs.journal import RunId, kind_for
 from maintien.runs.plan_file_reading import PlanFile
 from maintien.runs.reviewed import ReviewedPlans
 from maintien.runs.store.database import DatabaseRunStore
@@ -38,7 +38,10 @@ def begin_reviewed(caller: Caller, session: Session, store: DatabaseRunStore, fi
     policies = file.header.policies
     header = replace(
         caller.run_header(
-            session, kind=RunKind.CONVERT, operator=circumstances.operator, began_at=circumstances.now
+            session,
+            kind=kind_for(file.header.policies.common),
+            operator=circumstances.operator,
+            began_at=circumstances.now,
         ),
         policy=policies.common,
         course_policies=dict(policies.of_courses),
