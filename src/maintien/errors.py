@@ -155,6 +155,36 @@ class EndBeforeStart(UsageError):
     message = N_("The end date {text!r} is before the start of these enrolments ({start}): give a later one.")
 
 
+class NothingToChange(UsageError):
+    """A bulk edit was not told what to change."""
+
+    message = N_(
+        "Say what is to change: --until DATE, --start DATE, --suspend, --activate or --clear; or a date in"
+        " the column “until” on every line of the courses file."
+    )
+
+
+class NoEndToCompare(UsageError):
+    """A bulk edit is to change some end dates only, and gives none."""
+
+    message = N_("{option} compares end dates: give one with --until, or --clear.")
+
+
+class NobodyToUnenrol(UsageError):
+    """An unenrolment was not told whom it is about."""
+
+    message = N_(
+        "Say whose manual enrolments are to go: --ended, --also-automatic, or a filter such as --role or"
+        " --status. To unenrol everybody, give --method manual."
+    )
+
+
+class ColumnForConversions(UsageError):
+    """A column of the courses file says whom to convert, where people are told by filters."""
+
+    message = N_("The column “{column}” is for conversions: leave it out, and give {option} instead.")
+
+
 class ConflictingOptions(UsageError):
     """Two options exclude each other."""
 

@@ -1,10 +1,7 @@
 """Does what ``maintien convert`` asks for: previews a conversion, or carries it out."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.backup_folders import announce_backups, backing_up
@@ -15,18 +12,17 @@ from maintien.cli.feeds import reading_feeds
 from maintien.cli.notices import notify
 from maintien.cli.operators import require_operator
 from maintien.cli.policy_runs import PolicyRun
-from maintien.cli.run_headers import plan_file_header
+from maintien.cli.saving import saving
 from maintien.errors import (
     ConflictingOptions,
     EmptySelection,
     MissingEndDate,
     ReadOnlyAccount,
 )
-from maintien.planning.policy import Circumstances
+from maintien.planning.policy import Circumstances, end_of
 from maintien.reports.conversion import ConversionReport
 from maintien.runs.execute import CourseOutcome, Safeguard
 from maintien.runs.journal import RunKind
-from maintien.runs.plan_file_writing import PlanFileWriter, write_plan_file
 from maintien.sites.write_access import MayWrite
 from maintien.uses.conversion_request import ConversionRequest, require_no_conflict
 from maintien.uses.late_starts import LateStarts
@@ -89,7 +85,7 @@ def _prepare(invocation: Invocation, session: Session, asked: Asked, request: Co
 def _preview(conversion: PolicyRun, save: str | None) -> ConversionReport:
     report = conversion.new_report(is_written=False)
     late_starts = LateStarts()
-    with _saving(conversion, save) as file:
+    with saving(conversion, save) as file:
         for outcome in conversion.preview():
             report.add(outcome.plan, timing=conversion.timing_of(outcome.plan))
             late_starts.look_at(outcome.plan)
@@ -122,23 +118,6 @@ def _carry_out(conversion: PolicyRun, safeguard: Safeguard | None) -> Conversion
     return report
 
 
-@contextmanager
-def _saving(conversion: PolicyRun, path: str | None) -> Iterator[PlanFileWriter | None]:
-    """Write a plan file, where one is asked for; it is there when the block ends well."""
-    if path is None:
-        yield None
-        return
-    header = plan_file_header(
-        conversion.invocation,
-        conversion.session,
-        policies=conversion.policies,
-        circumstances=conversion.circumstances,
-        courses=len(conversion.found.sizes),
-    )
-    with write_plan_file(Path(path), header) as file:
-        yield file
-
-
 def _require_somebody_in_time(conversion: PolicyRun, late_starts: LateStarts) -> None:
-    ends_at = conversion.policies.common.ends_at
+    ends_at = end_of(conversion.policies.common)
     late_starts.require_somebody_in_time(conversion.invocation.texts, conversion.session.zone, ends_at)

@@ -14,6 +14,7 @@ from maintien.planning.course_planners import CoursePlanners, Policies
 from maintien.planning.plan import CoursePlan
 from maintien.planning.policy import Circumstances
 from maintien.reports.conversion import ConversionHeader, ConversionReport
+from maintien.reports.manual_edit import new_policy_report
 from maintien.runs.conduct import UnderWay
 from maintien.runs.execute import CourseOutcome, PlanCourse, Safeguard, preview
 from maintien.runs.journal import RunKind
@@ -80,7 +81,7 @@ class PolicyRun:
             roles=session.config.roles,
             cut_since=None if self.watch is None else self.watch.since,
         )
-        return ConversionReport(header, keep_documents=self.invocation.wishes.json)
+        return new_policy_report(header, keep_documents=self.invocation.wishes.json)
 
     def show(self, report: ConversionReport) -> None:
         """Show the report as the person wishes."""
