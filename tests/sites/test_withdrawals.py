@@ -234,15 +234,16 @@ def test_hostile_rows_are_named_and_the_others_read(
     assert [removal.row.userid for removal in found.removed] == [TOM]
     assert found.roles == ()
     assert sorted(found.unreadable) == [
-        UnreadableEvent(LEA, is_unenrolment=False),
-        UnreadableEvent(LEA, is_unenrolment=True),
+        UnreadableEvent(LEA, is_unenrolment=False, deed=DEED),
+        UnreadableEvent(LEA, is_unenrolment=True, deed=DEED),
     ]
 
 
 def test_row_about_nobody_is_unreadable(moodle_database: MoodleDatabase) -> None:
     found = read(moodle_database, [logged(GROUP_MEMBER_REMOVED, relateduserid=None)])
 
-    assert (found.left_groups, found.unreadable) == ((), (UnreadableEvent(UserId(0), is_unenrolment=False),))
+    unreadable = UnreadableEvent(UserId(0), is_unenrolment=False, deed=DEED)
+    assert (found.left_groups, found.unreadable) == ((), (unreadable,))
 
 
 def test_grades_are_counted_in_the_log_and_in_the_history(moodle_database: MoodleDatabase) -> None:

@@ -97,7 +97,9 @@ def _decode_plan(value: Any) -> CoursePlan:  # noqa: ANN401 -- checked by what i
         echoes={UserId(_number(userid)): _number(count) for userid, count in value["echoes"]},
         restored_from=_decode_row(RestoredFrom, value["restored_from"]) if "restored_from" in value else None,
         grounds={
-            UserId(_number(userid)): Grounds(_number(taken_at), tuple(map(Source, sources)))
+            UserId(_number(userid)): Grounds(
+                None if taken_at is None else _number(taken_at), tuple(map(Source, sources))
+            )
             for userid, taken_at, sources in value.get("grounds", ())
         },
     )

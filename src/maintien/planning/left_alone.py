@@ -149,6 +149,32 @@ class TakenUnreadably:
     """The log says that the person was unenrolled, and nothing that can be read of how."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenEarlier:
+    """The enrolment that the archive tells of went before the time asked for."""
+
+    taken_at: int
+    """Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StillEnrolled:
+    """The enrolment that the archive tells of is still there, and gives no access now.
+
+    It was suspended at another time, has other dates, or its method is disabled.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotFoundAgain:
+    """Nobody on the site can be told to be the person whom the archive tells of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountInDoubt:
+    """The account may be that of the person whom the archive tells of, or somebody else's."""
+
+
 Reason: TypeAlias = (
     DeletedAccount
     | SuspendedAccount
@@ -171,6 +197,10 @@ Reason: TypeAlias = (
     | OverSince
     | TakenByPerson
     | TakenUnreadably
+    | TakenEarlier
+    | StillEnrolled
+    | NotFoundAgain
+    | AccountInDoubt
 )
 
 

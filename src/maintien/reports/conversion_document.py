@@ -184,7 +184,7 @@ def person_document(person: PersonChange, plan: CoursePlan, header: PeopleHeader
     if grounds is None:
         return document
     return document | {
-        "taken_at": moment_document(grounds.taken_at, header.zone),
+        "taken_at": None if grounds.taken_at is None else moment_document(grounds.taken_at, header.zone),
         "sources": [source.value for source in grounds.sources],
     }
 

@@ -21,6 +21,7 @@ from maintien.planning.findings import (
     GradesGone,
     GroupsAreCached,
     GroupsGone,
+    KnownFromArchiveOnly,
     LogRowsUnreadable,
     ManualEnrolmentsRevived,
     Obstacle,
@@ -40,6 +41,7 @@ CountingFinding: TypeAlias = (
     | GroupsGone
     | GroupsAreCached
     | LogRowsUnreadable
+    | KnownFromArchiveOnly
 )
 """Findings that say how many of something there are in a course, or who."""
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Column, Connection, Table, or_, select
 
+from maintien.enrolments.archive_evidence import ArchiveEvidence
 from maintien.enrolments.state import (
     Course,
     CourseState,
@@ -17,6 +18,7 @@ from maintien.enrolments.state import (
 )
 from maintien.enrolments.withdrawals import NOTHING_WITHDRAWN, Window, Withdrawals
 from maintien.moodle.ids import ContextId, CourseId, InstanceId, RoleId, UserId
+from maintien.sites.database.archived_pasts import add_archives
 from maintien.sites.database.chunks import chunks
 from maintien.sites.database.fetching import fetch_all, fetch_rows
 from maintien.sites.database.read_feeds import ReadFeeds
@@ -42,11 +44,12 @@ def read_states(
     feeds: ReadFeeds | None = None,
     withdrawn_within: Window | None = None,
     removals: RemovalWishes | None = None,
+    archives: Mapping[CourseId, ArchiveEvidence] | None = None,
 ) -> Iterator[CourseState]:
     """Read the states of these courses, in their order; they are held in memory together.
 
-    With ``feeds`` also whom the feeds list, and with ``withdrawn_within`` what was taken from people then;
-    with ``removals`` whom syncs have unenrolled.
+    With ``feeds`` also whom the feeds list, and with ``withdrawn_within`` what was taken from people then,
+    to which ``archives`` add what they tell of their courses; with ``removals`` whom syncs have unenrolled.
     """
     if not courses:
         return
@@ -61,6 +64,7 @@ def read_states(
     withdrawals: Mapping[CourseId, Withdrawals] = {}
     if withdrawn_within is not None:
         withdrawals = read_withdrawals(connection, tables, courses, withdrawn_within)
+        withdrawals = add_archives(connection, tables, withdrawals, archives or {}, withdrawn_within)
         accounts = accounts.merged(batch.leavers_out_of_use(withdrawals))
     removed: Mapping[CourseId, frozenset[UserId]] = {}
     if removals is not None:
@@ -158,12 +162,8 @@ class _Batch:
         return _Accounts.of((course_of[contextid], *account) for contextid, *account in rows)
 
     def leavers_out_of_use(self, withdrawals: Mapping[CourseId, Withdrawals]) -> "_Accounts":
-        """Find the same among people whose enrolment was removed."""
-        left = {
-            (courseid, removal.row.userid)
-            for courseid, of_course in withdrawals.items()
-            for removal in of_course.removed
-        }
+        """Find the same among people who may no longer be enrolled."""
+        left = {(courseid, userid) for courseid, gone in withdrawals.items() for userid in gone.people_gone()}
         accounts = self._accounts({userid for _, userid in left})
         return _Accounts.of(
             (courseid, userid, *accounts.get(userid, (None, None)))

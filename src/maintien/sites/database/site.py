@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine
 
+from maintien.enrolments.archive_evidence import ArchiveEvidence
 from maintien.enrolments.people import Person
 from maintien.enrolments.roll import CourseRoll
 from maintien.enrolments.state import Course, CourseState
@@ -57,6 +58,8 @@ class DatabaseSite:
     """The site's address, where its configuration says it: the database may have an old one."""
     withdrawn_within: Window | None = None
     """Within which time to read with each course what was taken from people; None for not at all."""
+    archives: Mapping[CourseId, ArchiveEvidence] = field(default_factory=dict)
+    """What backup archives of courses tell of that time, to be read with ``withdrawn_within``."""
     removals: RemovalWishes | None = None
     """What to find with each course of whom syncs have unenrolled; None for nothing."""
 
@@ -151,6 +154,7 @@ class DatabaseSite:
                 self.feeds,
                 self.withdrawn_within,
                 self.removals,
+                self.archives,
             )
 
     def read_category_tree(self) -> list[CategoryRow]:
