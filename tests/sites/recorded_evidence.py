@@ -1,11 +1,11 @@
-"""What a backup of a recorded course, made before its cut, tells; and the course after the cut without its log."""
+"""A backup of a recorded course from before its cut, and the course after the cut without its log."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, update
 
 from maintien.enrolments.archive_evidence import ArchiveEvidence
 from maintien.mbz.evidence import EVIDENT_PARTS, make_evidence
@@ -43,14 +43,29 @@ def back_up(database: MoodleDatabase, case: CutCase, path: Path) -> None:
 
 
 @contextmanager
-def site_cut_with_backup(database: MoodleDatabase, case: CutCase, path: Path) -> Iterator[DatabaseSite]:
-    """The site after the cut, with an empty log, and a backup of the course from before."""
+def site_cut_with_backup(
+    database: MoodleDatabase, case: CutCase, path: Path, *, rows_tell_when: bool = True
+) -> Iterator[DatabaseSite]:
+    """The site after the cut, with an empty log, and a backup of the course from before.
+
+    The recordings have no times of change: with ``rows_tell_when``, what the sync changed tells that.
+    """
     back_up(database, case, path)
     with site_cut(database, case) as site:
         identify(site)
         with site.engine.begin() as connection:
             connection.execute(delete(site.tables.logstore_standard_log))
+            if rows_tell_when:
+                row = site.tables.user_enrolments
+                connection.execute(
+                    update(row).where(row.c.id.in_(changed_by_cut(case))).values(timemodified=case.clock)
+                )
         yield replace(site, archives={CourseId(case.course.id): evidence_of(path, site)})
+
+
+def changed_by_cut(case: CutCase) -> list[int]:
+    """The enrolments that the sync left and changed."""
+    return [row["id"] for row in case.cut.user_enrolments if row not in case.before.user_enrolments]
 
 
 def evidence_of(path: Path, site: DatabaseSite) -> ArchiveEvidence:

@@ -17,7 +17,7 @@ from maintien.sites.interface import Selection
 from tests.golden_cases import CUT_CASES, CutCase, cut_case, read_rows
 from tests.golden_rows import CourseRows, Row
 from tests.servers.moodle_databases import MoodleDatabase
-from tests.sites.recorded_evidence import back_up, evidence_of, identify, site_cut_with_backup
+from tests.sites.recorded_evidence import back_up, changed_by_cut, evidence_of, identify, site_cut_with_backup
 from tests.sites.recorded_sites import run_planner
 from tests.sites.recorded_withdrawals import HOUR, site_cut, window_of
 
@@ -178,24 +178,28 @@ def test_students_get_only_the_student_role_back(moodle_database: MoodleDatabase
     assert now.people >= {userid for userid in lost(case) if (userid, student) in before.roles}
 
 
+@pytest.mark.parametrize("rows_tell_when", [True, False])
 @pytest.mark.parametrize("number", CUT_CASES)
 def test_without_a_log_a_backup_from_before_gives_everybody_back_what_they_had_and_nobody_else_anything(
-    moodle_database: MoodleDatabase, number: int, tmp_path: Path
+    moodle_database: MoodleDatabase, number: int, tmp_path: Path, *, rows_tell_when: bool
 ) -> None:
-    case = cut_case(number)
-    with site_cut_with_backup(moodle_database, case, tmp_path / "before.mbz") as site:
+    case, backup = cut_case(number), tmp_path / "before.mbz"
+    with site_cut_with_backup(moodle_database, case, backup, rows_tell_when=rows_tell_when) as site:
         (outcome,) = run_planner(site, planner(case, site))
         after = read(site, case)
         again = run_planner(site, planner(case, site))
 
     require_given_back(case, after)
     assert set(outcome.plan.grounds) == lost(case)
-    there = {row["userid"] for row in case.cut.user_enrolments if row not in case.before.user_enrolments}
+    suspended = {
+        row["userid"]
+        for row in case.cut.user_enrolments
+        if rows_tell_when and row["id"] in changed_by_cut(case)
+    }
     for userid, grounds in outcome.plan.grounds.items():
-        assert Source.LOG not in grounds.sources
-        assert Source.METHOD_DEFAULT not in grounds.sources
-        assert (Source.SUSPENDED_ROW in grounds.sources) == (userid in there)
-        assert Source.ARCHIVE in grounds.sources or userid in there
+        assert not {Source.LOG, Source.METHOD_DEFAULT} & {*grounds.sources}
+        assert (Source.SUSPENDED_ROW in grounds.sources) == (userid in suspended)
+        assert Source.ARCHIVE in grounds.sources or userid in suspended
     assert {entry.plan.changes for entry in again} == {()}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from maintien.enrolments.archive_evidence import ArchivedEnrolment, ArchivedPast, Place
-from maintien.enrolments.state import CourseState
+from maintien.enrolments.state import CourseState, UserEnrolment
 from maintien.enrolments.withdrawals import Deed, Window
 from maintien.moodle.ids import UserId
 from maintien.moodle.values import is_unlimited
@@ -33,19 +33,23 @@ class ArchivedLosses:
 
     def find(self, told: Collection[Place]) -> Iterator[tuple[Loss, bool]]:
         """Go through the enrolments but those ``told`` of otherwise, with whether they gave access."""
-        there = {(row.userid, row.instanceid) for row in self.state.enrolments}
+        there = {(row.userid, row.instanceid): row for row in self.state.enrolments}
         for enrolment in self.past.evidence.enrolments:
             place = enrolment.row.userid, enrolment.row.instanceid
             if place in told:
                 continue
             gave_access = self._gave_access(enrolment)
             taken_at = self.past.taken_before(place)
-            if place in there:
+            if place in there and not self._is_suspended_untold(there[place]):
                 self.still_there.extend([enrolment] if gave_access else ())
             elif taken_at is not None:
                 self.taken_earlier.extend([(enrolment, taken_at)] if gave_access else ())
             else:
                 yield self._loss(enrolment), gave_access
+
+    def _is_suspended_untold(self, row: UserEnrolment) -> bool:
+        """Whether it was suspended after the archive was made, and does not tell when."""
+        return not row.is_active and row.timemodified < self.past.evidence.made_at
 
     def _gave_access(self, enrolment: ArchivedEnrolment) -> bool:
         """Whether it gave access within the window, as far as an archive can tell."""

@@ -7,7 +7,8 @@
    still, or have been removed later within the window.
 3. What a backup archive of the course has is a loss if it gave access when the archive was made, had begun
    by the end of the window and was not over at its beginning, and neither the course nor the log tells
-   what became of it. An enrolment that the log knows went before the window is none.
+   what became of it: it is gone, or is suspended and was last changed before the archive was made, as far
+   as it tells itself. An enrolment that the log knows went before the window is none.
 4. Of several losses by one instance the last counts.
 5. The loss that came last decides whose doing it was that a person has no access: somebody who was
    unenrolled by hand after a sync had done its part was not put out by the sync.
