@@ -800,6 +800,15 @@ class RunRestoresArchive(UsageError):
     )
 
 
+class RunHasEvidence(UsageError):
+    """A rescue that archives told of what was taken: a journal keeps which, and not what they hold."""
+
+    message = N_(
+        "Run {run} takes archives for evidence, the first of them {archive}: begin it anew with the same"
+        " command, “{command}”, which goes on with what is left and changes nothing where it was done."
+    )
+
+
 class RunUndone(UsageError):
     """The run was taken back; going on with it would do a part of it again."""
 

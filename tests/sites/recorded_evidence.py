@@ -8,7 +8,8 @@ from pathlib import Path
 from sqlalchemy import delete, insert, update
 
 from maintien.enrolments.archive_evidence import ArchiveEvidence
-from maintien.mbz.evidence import EVIDENT_PARTS, make_evidence
+from maintien.mbz.evidence import make_evidence
+from maintien.mbz.parts import PEOPLE_PARTS
 from maintien.mbz.reading import read_archive
 from maintien.mbz.source import ArchiveSource
 from maintien.mbz.writing.archive_file import write_archive_file
@@ -71,5 +72,5 @@ def changed_by_cut(case: CutCase) -> list[int]:
 def evidence_of(path: Path, site: DatabaseSite) -> ArchiveEvidence:
     """Read what a backup tells of the people of its course."""
     with path.open("rb") as file:
-        archived = read_archive(ArchiveSource(name=path.name, file=file), EVIDENT_PARTS)
+        archived = read_archive(ArchiveSource(name=path.name, file=file), PEOPLE_PARTS)
     return make_evidence(archived, site.accounts())

@@ -191,11 +191,8 @@ def test_without_a_log_a_backup_from_before_gives_everybody_back_what_they_had_a
 
     require_given_back(case, after)
     assert set(outcome.plan.grounds) == lost(case)
-    suspended = {
-        row["userid"]
-        for row in case.cut.user_enrolments
-        if rows_tell_when and row["id"] in changed_by_cut(case)
-    }
+    changed = changed_by_cut(case) if rows_tell_when else []
+    suspended = {row["userid"] for row in case.cut.user_enrolments if row["id"] in changed}
     for userid, grounds in outcome.plan.grounds.items():
         assert not {Source.LOG, Source.METHOD_DEFAULT} & {*grounds.sources}
         assert (Source.SUSPENDED_ROW in grounds.sources) == (userid in suspended)

@@ -10,16 +10,9 @@ from maintien.errors import ArchiveIsAnonymous, ArchiveWithoutDate
 from maintien.mbz.archive import ArchivedCourse, ArchivedRole, ArchiveHeader
 from maintien.mbz.matching.archived_people import ArchivedPeople, PeopleSite
 from maintien.mbz.matching.people import SeveralAccounts, UsernameTaken
-from maintien.mbz.parts import Part
 from maintien.mbz.restoring import require_people
 from maintien.moodle.ids import GroupId, RoleId, UserId
 from maintien.moodle.values import MANUAL, NO_COMPONENT, component_of
-
-EVIDENT_PARTS: Final = (
-    *(Part.ENROLMENTS, Part.ROLE_ASSIGNMENTS, Part.INFOREF),
-    *(Part.ROLES, Part.USERS, Part.GROUPS),
-)
-"""What is evidence in an archive, besides its header."""
 
 _ENROLMENT: Final = component_of("")
 

@@ -16,3 +16,5 @@ class RescueRequest:
     no_keep_groups: bool = False
     enable_manual: bool = False
     also_by_people: bool = False
+    archives: tuple[str, ...] = ()
+    """Files, folders, patterns or addresses of backup archives that are evidence."""
