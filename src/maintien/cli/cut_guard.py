@@ -6,7 +6,6 @@ can't be read is unknown, and no reason to fail.
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 from maintien.bootstrap import Invocation, Session
 from maintien.cli.feeds import look_at_feeds
@@ -16,18 +15,13 @@ from maintien.enrolments.roll import automatic_roll_of
 from maintien.enrolments.state import CourseState
 from maintien.enrolments.withdrawals import Window
 from maintien.moodle.config import SiteConfig
-from maintien.moodle.ids import CourseId, UserId
+from maintien.moodle.ids import CourseId
 from maintien.moodle.values import DATABASE
 from maintien.planning.plan import CoursePlan
 from maintien.runs.execute import PlanCourse
 from maintien.sites.database.read_feeds import ReadFeeds
 from maintien.sites.database.removals import RemovalWishes
-
-FEW_COURSES: Final = 200
-"""Of more courses than that, only unenrolments in an administrator's name are looked for in the log: those by
-cron, and not those at sign-in, which lie among everything else that happened in a course."""
-
-_NOBODY_SIGNED_IN: Final = UserId(0)
+from maintien.uses.removal_wishes import removal_wishes_for
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,9 +73,7 @@ def watch_cut(
             seen = look_at_feeds(invocation, session, courses).read
             feeds, spares = ReadFeeds(register=seen.register), seen.register_spares_everybody
     window = Window(now - LATELY, now)
-    by_cron = frozenset({_NOBODY_SIGNED_IN, *config.administrators})
-    doers = None if len(courses) <= FEW_COURSES else by_cron
-    removals = removal_wishes(invocation, session, window, doers)
+    removals = removal_wishes(invocation, session, window, len(courses))
     site = replace(session.site, feeds=feeds, removals=removals)
     hidden = site.find_hidden_courses() if config.register_skips_hidden_courses else frozenset()
     # A log that was not read tells nothing, whatever the site writes there.
@@ -91,12 +83,9 @@ def watch_cut(
 
 
 def removal_wishes(
-    invocation: Invocation,
-    session: Session,
-    window: Window,
-    doers: frozenset[UserId] | None = None,
+    invocation: Invocation, session: Session, window: Window, courses: int
 ) -> RemovalWishes | None:
-    """Tell what to look for in the log: unenrolments in the names of ``doers``, or anybody's.
+    """Tell which unenrolments of so many courses to look for in the log.
 
     Nothing where the site keeps no log; where the account may not read it, that is noticed.
     """
@@ -105,4 +94,4 @@ def removal_wishes(
     if not session.site.may_read_log():
         notify(invocation, LogNotReadable())
         return None
-    return RemovalWishes(window=window, doers=doers)
+    return removal_wishes_for(session.config, window, courses)

@@ -17,7 +17,7 @@ from maintien.reports.conversion import ConversionHeader, ConversionReport
 from maintien.reports.manual_edit import new_policy_report
 from maintien.runs.conduct import UnderWay
 from maintien.runs.execute import CourseOutcome, PlanCourse, Safeguard, preview
-from maintien.runs.journal import RunKind
+from maintien.runs.journal import EvidenceArchive, RunKind
 from maintien.uses.selections import Found
 
 
@@ -32,6 +32,8 @@ class PolicyRun:
     found: Found
     policies: Policies
     circumstances: Circumstances
+    evidence: tuple[EvidenceArchive, ...] = ()
+    """The archives that a rescue takes for evidence."""
     watch: CutWatch | None = None
     """What notes how far the cut of each course has got; None where that is of no matter."""
 
@@ -64,6 +66,7 @@ class PolicyRun:
                 header,
                 policy=self.policies.common,
                 course_policies=dict(self.policies.of_courses),
+                evidence=self.evidence,
             ),
             self.found.sizes,
             self._watched(planners.plan),
@@ -79,6 +82,7 @@ class PolicyRun:
             policy=self.policies.common,
             zone=session.zone,
             roles=session.config.roles,
+            evidence=self.evidence,
             cut_since=None if self.watch is None else self.watch.since,
         )
         return new_policy_report(header, keep_documents=self.invocation.wishes.json)

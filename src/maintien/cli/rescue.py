@@ -6,6 +6,7 @@ from typing import Final
 import typer
 
 from maintien.cli.actions import Action
+from maintien.cli.archive_options import LimitOption, parse_limits
 from maintien.cli.convert_options import EnableManualOption, RunOption, UntilOption
 from maintien.cli.global_options import invocation_of
 from maintien.cli.options import (
@@ -17,6 +18,7 @@ from maintien.cli.options import (
 )
 from maintien.cli.rescue_options import (
     AlsoByPeopleOption,
+    EvidenceOption,
     GroupsBackOption,
     LostMethodsOption,
     LostRolesOption,
@@ -48,12 +50,17 @@ def rescue(  # noqa: PLR0913 -- one an option
     methods: LostMethodsOption = None,
     roles: LostRolesOption = None,
     also_by_people: AlsoByPeopleOption = False,
+    archive: EvidenceOption = None,
+    limit: LimitOption = None,
     keep_groups: GroupsBackOption = False,
     no_keep_groups: NoGroupsBackOption = False,
     enable_manual: EnableManualOption = False,
     run: RunOption = False,
 ) -> Action:
-    """Read the options of ``rescue``."""
+    """Read the options of ``rescue``.
+
+    Raises UnknownLimit.
+    """
     asked = ask_for_courses(
         courses=course,
         categories=category,
@@ -71,5 +78,7 @@ def rescue(  # noqa: PLR0913 -- one an option
         no_keep_groups=no_keep_groups,
         enable_manual=enable_manual,
         also_by_people=also_by_people,
+        archives=tuple(archive or ()),
     )
-    return partial(rescue_courses, invocation_of(context), asked, request, is_to_write=run)
+    limits = parse_limits(limit)
+    return partial(rescue_courses, invocation_of(context), asked, request, limits=limits, is_to_write=run)

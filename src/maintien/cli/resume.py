@@ -20,6 +20,7 @@ from maintien.cli.withdrawals import reading_withdrawals
 from maintien.errors import (
     ReadOnlyAccount,
     RunAppliesPlan,
+    RunHasEvidence,
     RunNotInterrupted,
     RunRestoresArchive,
     RunUndone,
@@ -52,7 +53,7 @@ def resume_run(
     """Show what a run has still to do, or do it and show that; tell the exit status.
 
     Raises MissingRun, UnknownRun, RunOfAnotherSite, RunNotInterrupted, RunUndone, RunAppliesPlan,
-    RunRestoresArchive, SiteBusy, ReadOnlyAccount, and what a site or a journal raises.
+    RunRestoresArchive, RunHasEvidence, SiteBusy, ReadOnlyAccount, and what a site or a journal raises.
     """
     with open_session(invocation) as session:
         notify(invocation, *session.warnings)
@@ -94,6 +95,9 @@ def _require_something_to_do(run: ListedRun) -> None:
         raise RunNotInterrupted(run=record.id)
     if record.header.archive is not None:
         raise RunRestoresArchive(run=record.id, archive=record.header.archive.path)
+    if record.header.evidence:
+        archive, command = record.header.evidence[0].path, record.header.command
+        raise RunHasEvidence(run=record.id, archive=archive, command=command)
     if record.header.plan_fingerprint is not None:
         fingerprint = short_form(Fingerprint(record.header.plan_fingerprint))
         raise RunAppliesPlan(run=record.id, fingerprint=fingerprint)

@@ -9,9 +9,9 @@ from maintien.enrolments.risk import CourseRisk, risk_in
 from maintien.enrolments.withdrawals import Window
 from maintien.runs.execute import Observer
 from maintien.sites.database.reading_rolls import FeedsRead, RollWishes
-from maintien.sites.database.removals import RemovalWishes
 from maintien.sites.interface import CourseSize
 from maintien.uses.policies import students_of
+from maintien.uses.removal_wishes import removal_wishes_for
 from maintien.uses.rolls import read_all_rolls
 
 
@@ -29,7 +29,7 @@ def count_courses(
         students=students_of(config),
         # Cohorts say who was taken back; the register is not needed to tell who was withdrawn.
         feeds=FeedsRead(register=None),
-        removals=RemovalWishes(window=window, doers=None) if reads_log else None,
+        removals=removal_wishes_for(config, window, len(sizes)) if reads_log else None,
     )
     for rolls in read_all_rolls(session.site, sizes, wishes, observer=observer):
         for roll in rolls:
