@@ -32,10 +32,11 @@ COMMANDS = {
     "resume": {"--run", "--backup", "--help"},
     "demo": {"--folder", "--fresh", "--too-late", "--help"},
     "check": SELECTION,
-    "courses": SELECTION | {"--since"},
-    "forecast": SELECTION | {"--on", "--feed", "--register", "--cut", "--until", "--chart"},
+    "courses": SELECTION | {"--since", "--format", "--output"},
+    "forecast": SELECTION | {"--on", "--feed", "--register", "--cut", "--until", "--chart"} | EXPORT,
     "participants": {"--course", "--method", "--role", "--status", "--format", "--help"},
     "convert": SELECTION
+    | EXPORT
     | {
         "--until",
         "--methods",
@@ -57,6 +58,7 @@ COMMANDS = {
     "restore": {"--into", "--limit", "--run", "--help"},
     "campaign": {"--run", "--even-if-many", "--quiet", "--monitor", *EXPORT, "--help"},
     "rescue": SELECTION
+    | EXPORT
     | {
         "--since",
         "--to",
