@@ -87,13 +87,15 @@ def forecast_heading(texts: Texts, header: ForecastHeader, totals: ForecastTotal
     if header.register is not None:
         facts.append((texts.gettext("Feeds"), register_text(texts, header.register)))
     if totals is not None:
-        people = totals.people
+        people, counts = totals.people, totals.counts
         facts += [
             (texts.gettext("Courses"), texts.number(totals.courses)),
             (texts.gettext("Courses in which somebody loses access"), texts.number(totals.courses_losing)),
             (texts.gettext("People with automatic access only"), texts.number(people["automatic_only"])),
             (texts.gettext("People who lose access to a course"), texts.number(people["losing"])),
             (texts.gettext("Students among them"), texts.number(people["students_losing"])),
+            (texts.gettext("Group memberships that go"), texts.number(counts.groups)),
+            (texts.gettext("Recorded grades that go"), texts.number(counts.grades)),
         ]
     return Heading(texts.gettext("Forecast"), facts)
 
