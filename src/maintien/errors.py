@@ -96,6 +96,15 @@ class AmbiguousCohort(UsageError):
     message = N_("{cohort!r} fits several cohorts ({candidates}): give the id.")
 
 
+class UnknownGroup(UsageError):
+    """No course asked for has a group of this id, name or ID number."""
+
+    message = N_(
+        "There is no group {group!r} in the courses asked for: give its id, name or ID number, or “none” for"
+        " people in no group."
+    )
+
+
 class UnknownRole(UsageError):
     """No role has this short name."""
 
@@ -144,6 +153,36 @@ class EndBeforeStart(UsageError):
     """Every enrolment asked for starts after the end date."""
 
     message = N_("The end date {text!r} is before the start of these enrolments ({start}): give a later one.")
+
+
+class NothingToChange(UsageError):
+    """A bulk edit was not told what to change."""
+
+    message = N_(
+        "Say what is to change: --until DATE, --start DATE, --suspend, --activate or --clear; or a date in"
+        " the column “until” on every line of the courses file."
+    )
+
+
+class NoEndToCompare(UsageError):
+    """A bulk edit is to change some end dates only, and gives none."""
+
+    message = N_("{option} compares end dates: give one with --until, or --clear.")
+
+
+class NobodyToUnenrol(UsageError):
+    """An unenrolment was not told whom it is about."""
+
+    message = N_(
+        "Say whose manual enrolments are to go: --ended, --also-automatic, or a filter such as --role or"
+        " --status. To unenrol everybody, give --method manual."
+    )
+
+
+class ColumnForConversions(UsageError):
+    """A column of the courses file says whom to convert, where people are told by filters."""
+
+    message = N_("The column “{column}” is for conversions: leave it out, and give {option} instead.")
 
 
 class ConflictingOptions(UsageError):
@@ -246,6 +285,21 @@ class UnknownChoice(UsageError):
     """An option takes one of a few words."""
 
     message = N_("{option} takes {choices}, not {value!r}.")
+
+
+class UnreadableMatch(UsageError):
+    """How filters are put together was said in other words than these."""
+
+    message = N_(
+        "--match takes all, any or none, or one of them for a single filter, such as role=all"
+        " (filters: {filters}); not {value!r}."
+    )
+
+
+class EmptyKeyword(UsageError):
+    """A keyword was given without a letter."""
+
+    message = N_("--keyword takes what a name, address, user name or ID number contains: give some letters.")
 
 
 class MissingEndDate(UsageError):

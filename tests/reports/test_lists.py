@@ -7,7 +7,8 @@ from typing import Final
 
 import pytest
 
-from maintien.enrolments.participants import EnrolledBy, Participant, ParticipantStatus
+from maintien.enrolments.participant_filter import ParticipantStatus
+from maintien.enrolments.participants import EnrolledBy, Participant
 from maintien.enrolments.risk import CourseRisk
 from maintien.moodle.ids import InstanceId, UserId
 from maintien.reports.courses import courses_document, courses_table
@@ -21,7 +22,7 @@ from maintien.reports.participants import (
 from tests.reports.plans import EARLIER, PARIS, UNTIL, course, drawn, shown
 
 ENGLISH, FRENCH = load_texts("en"), load_texts("fr")
-ACTIVE, SUSPENDED, INACTIVE = ParticipantStatus
+ACTIVE, SUSPENDED, NOT_CURRENT, INACTIVE = ParticipantStatus
 EVIL: Final = "\x1b[2J[red]x[/red]\u202e\nfake"
 
 
@@ -43,7 +44,7 @@ ZOE = Participant(
 
 
 def test_a_participant_is_told_whole_in_json() -> None:
-    nobody = ZOE._replace(enrolments=(), groups=(), access_until=None, status=INACTIVE)
+    nobody = ZOE._replace(enrolments=(), groups=(), access_until=None, status=NOT_CURRENT)
     zoe: dict[str, object] = {
         "id": 11,
         "fullname": "Zoé Martin",
@@ -71,7 +72,12 @@ def test_a_participant_is_told_whole_in_json() -> None:
             },
         ],
     }
-    changes: dict[str, object] = {"enrolments": [], "groups": [], "access_until": None, "status": "inactive"}
+    changes: dict[str, object] = {
+        "enrolments": [],
+        "groups": [],
+        "access_until": None,
+        "status": "not-current",
+    }
     assert participants_document(course(), [ZOE, nobody], PARIS) == {
         "course": {"id": 7, "shortname": "BIO101", "fullname": "Biologie", "idnumber": "N-7"},
         "participants": [zoe, zoe | changes],
@@ -90,7 +96,7 @@ ACCESS = [
     Access(ACTIVE, UNTIL, "2027-08-31 23:59", "31/08/2027 23:59"),
     Access(ACTIVE, 0, "unlimited", "illimité"),
     Access(SUSPENDED, None, "suspended", "suspendue"),
-    Access(INACTIVE, UNTIL, "inactive", "inactive"),
+    Access(NOT_CURRENT, UNTIL, "not current", "pas à jour"),
 ]
 
 

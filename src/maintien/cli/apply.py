@@ -22,6 +22,7 @@ from maintien.messages import N_
 from maintien.planning.policy import Circumstances
 from maintien.runs.plan_file_reading import open_plan_file
 from maintien.sites.write_access import MayWrite
+from maintien.uses.manual_edits import choosing_people
 
 ABOUT_APPLY: Final = N_("Compare a plan that “convert --save” wrote with the site; with --run, carry it out.")
 
@@ -81,8 +82,11 @@ def apply_plan_file(
         now = session.clock()
         circumstances = Circumstances(now=now, operator=require_operator(invocation, session))
         require_fitting(invocation, session, plan_file, circumstances)
-        fed = reading_feeds(invocation, session, plan_file.header.policies)
-        fed, watch = watch_cut(invocation, fed, plan_file.courses)
+        policies = plan_file.header.policies
+        fed, watch = choosing_people(session, policies, now), None
+        if fed is session:
+            fed = reading_feeds(invocation, session, policies)
+            fed, watch = watch_cut(invocation, fed, plan_file.courses)
         application = PlanApplication(
             invocation=invocation,
             session=fed,

@@ -9,6 +9,7 @@ from maintien.cli.cut_guard import CutWatch
 from maintien.cli.output import result_console
 from maintien.cli.progress import observer_of
 from maintien.cli.run_headers import conductor_for, run_header
+from maintien.enrolments.cut_timing import CourseTiming
 from maintien.errors import (
     EXIT_DONE,
     DriftFound,
@@ -20,12 +21,14 @@ from maintien.errors import (
 from maintien.moodle.values import NO_END
 from maintien.planning.course_planners import CoursePlanners
 from maintien.planning.drift import drift_of_lost_course
-from maintien.planning.policy import Circumstances, ConversionPolicy
+from maintien.planning.plan import CoursePlan
+from maintien.planning.policy import Circumstances, ConversionPolicy, end_of
 from maintien.reports.conversion import ConversionHeader, ConversionReport
 from maintien.reports.drift import DriftReport
+from maintien.reports.manual_edit import new_policy_report
 from maintien.runs.conduct import UnderWay
 from maintien.runs.execute import CourseOutcome, Safeguard, preview
-from maintien.runs.journal import RunKind
+from maintien.runs.journal import kind_for
 from maintien.runs.plan_file_reading import PlanFile
 from maintien.runs.reviewed import ReviewedPlans
 from maintien.sites.interface import CourseSize, Selection
@@ -40,7 +43,8 @@ class PlanApplication:
     file: PlanFile
     circumstances: Circumstances
     accepts_drift: bool
-    watch: CutWatch
+    watch: CutWatch | None = None
+    """What notes how far the cut of each course has got; None where that is of no matter."""
 
     def preview(self) -> int:
         """Show what would be done, and write nothing; tell the exit status.
@@ -63,8 +67,7 @@ class PlanApplication:
         run = self._begin(reviewed, sizes, safeguard)
 
         def take(outcome: CourseOutcome) -> None:
-            timing = self.watch.timings.get(outcome.plan.course.id)
-            report.add(outcome.plan, outcome.failure, timing=timing)
+            report.add(outcome.plan, outcome.failure, timing=self._timing_of(outcome.plan))
             found = reviewed.take_drift(outcome.plan.course.id)
             if found is not None and not self.accepts_drift:
                 late.add(found)
@@ -105,7 +108,7 @@ class PlanApplication:
             inherited_roles=planners.inherited_roles,
             observer=observer_of(self.invocation),
         ):
-            report.add(plan, timing=self.watch.timings.get(plan.course.id))
+            report.add(plan, timing=self._timing_of(plan))
             found = reviewed.take_drift(plan.course.id)
             if found is not None:
                 drift.add(found)
@@ -113,6 +116,9 @@ class PlanApplication:
             self._show_drift(drift)
             raise DriftFound(courses=drift.courses)
         return drift, report
+
+    def _timing_of(self, plan: CoursePlan) -> CourseTiming | None:
+        return None if self.watch is None else self.watch.timings.get(plan.course.id)
 
     def _planners(self) -> CoursePlanners:
         return CoursePlanners(
@@ -122,9 +128,10 @@ class PlanApplication:
         )
 
     def _review(self) -> ReviewedPlans:
+        plan = self._planners().plan
         return ReviewedPlans(
             file=self.file,
-            plan_today=self.watch.watching(self._planners().plan),
+            plan_today=plan if self.watch is None else self.watch.watching(plan),
             accepts_drift=self.accepts_drift,
         )
 
@@ -135,7 +142,7 @@ class PlanApplication:
         header = run_header(
             self.invocation,
             self.session,
-            kind=RunKind.CONVERT,
+            kind=kind_for(self.file.header.policies.common),
             operator=operator,
             began_at=self.circumstances.now,
         )
@@ -161,12 +168,12 @@ class PlanApplication:
             zone=self.session.zone,
             roles=self.session.config.roles,
             plan_fingerprint=self.file.fingerprint,
-            cut_since=self.watch.since,
+            cut_since=None if self.watch is None else self.watch.since,
         )
 
     def _new_report(self, *, is_written: bool) -> ConversionReport:
         header = self._header(is_written=is_written)
-        return ConversionReport(header, keep_documents=self.invocation.wishes.json)
+        return new_policy_report(header, keep_documents=self.invocation.wishes.json)
 
     def _new_drift_report(self) -> DriftReport:
         return DriftReport(
@@ -207,7 +214,7 @@ def require_fitting(
     policies = (header.policies.common, *header.policies.of_courses.values())
     for policy in policies:
         # The procedure's own rules take any date, and warn of one that has passed.
-        is_fixed = isinstance(policy, ConversionPolicy) and policy.ends_at != NO_END
-        if is_fixed and policy.ends_at <= circumstances.now:
-            end = invocation.texts.date_time(policy.ends_at, session.zone)
+        is_fixed = isinstance(policy, ConversionPolicy) and end_of(policy) != NO_END
+        if is_fixed and end_of(policy) <= circumstances.now:
+            end = invocation.texts.date_time(end_of(policy), session.zone)
             raise PlanEndDatePassed(path=str(file.path), end=end)

@@ -1,10 +1,7 @@
 """Does what ``maintien convert`` asks for: previews a conversion, or carries it out."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.backup_folders import announce_backups, backing_up
@@ -17,18 +14,17 @@ from maintien.cli.notices import notify
 from maintien.cli.operators import require_operator
 from maintien.cli.plans_file import PlansFile
 from maintien.cli.policy_runs import PolicyRun
-from maintien.cli.run_headers import plan_file_header
+from maintien.cli.saving import saving
 from maintien.errors import (
     ConflictingOptions,
     EmptySelection,
     MissingEndDate,
     ReadOnlyAccount,
 )
-from maintien.planning.policy import Circumstances
+from maintien.planning.policy import Circumstances, end_of
 from maintien.reports.conversion import ConversionReport
 from maintien.runs.execute import CourseOutcome
 from maintien.runs.journal import RunKind
-from maintien.runs.plan_file_writing import PlanFileWriter, write_plan_file
 from maintien.sites.write_access import MayWrite
 from maintien.uses.conversion_request import ConversionRequest, require_no_conflict
 from maintien.uses.late_starts import LateStarts
@@ -101,7 +97,7 @@ def _preview(
     conversion: PolicyRun, report: ConversionReport, file: PlansFile | None, save: str | None
 ) -> None:
     late_starts = LateStarts()
-    with _saving(conversion, save) as saved:
+    with saving(conversion, save) as saved:
         for outcome in conversion.preview():
             _take(conversion, report, file, outcome)
             late_starts.look_at(outcome.plan)
@@ -135,23 +131,6 @@ def _take(
         file.take(outcome)
 
 
-@contextmanager
-def _saving(conversion: PolicyRun, path: str | None) -> Iterator[PlanFileWriter | None]:
-    """Write a plan file, where one is asked for; it is there when the block ends well."""
-    if path is None:
-        yield None
-        return
-    header = plan_file_header(
-        conversion.invocation,
-        conversion.session,
-        policies=conversion.policies,
-        circumstances=conversion.circumstances,
-        courses=len(conversion.found.sizes),
-    )
-    with write_plan_file(Path(path), header) as file:
-        yield file
-
-
 def _require_somebody_in_time(conversion: PolicyRun, late_starts: LateStarts) -> None:
-    ends_at = conversion.policies.common.ends_at
+    ends_at = end_of(conversion.policies.common)
     late_starts.require_somebody_in_time(conversion.invocation.texts, conversion.session.zone, ends_at)

@@ -14,7 +14,7 @@ from maintien.moodle.ids import UNSAVED, RoleId, UserId
 from maintien.moodle.values import AUTOMATIC_METHODS, NO_END, UnenrolAction
 from maintien.planning.applying import apply_plan
 from maintien.planning.course_planners import CoursePlanners
-from maintien.planning.policy import Circumstances
+from maintien.planning.policy import Circumstances, end_of
 from maintien.reports.charts.access_chart import AccessChart
 from maintien.reports.forecast_document import ForecastHeader
 from maintien.reports.language import Texts
@@ -95,7 +95,7 @@ class PreparedForecast:
             zone=self.session.zone,
             now=self.now,
             cut_at=self.cut_at,
-            until=NO_END if self.planners is None else self.planners.policies.common.ends_at,
+            until=NO_END if self.planners is None else end_of(self.planners.policies.common),
             steps=without.steps(),
             steps_converted=None if self.planners is None else after.steps(),
         )

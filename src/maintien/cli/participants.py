@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 from typing import Annotated, Final, TypeAlias
@@ -12,30 +12,38 @@ import typer
 from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.actions import Action
 from maintien.cli.global_options import invocation_of
-from maintien.cli.help import OTHER_PANEL, PEOPLE_PANEL
+from maintien.cli.help import OTHER_PANEL
 from maintien.cli.notices import notify
 from maintien.cli.options import CourseOption
 from maintien.cli.output import print_document, result_console
-from maintien.cli.progress import observer_of
-from maintien.enrolments.participants import (
-    Participant,
-    ParticipantFilter,
-    ParticipantStatus,
-    list_participants,
-    select_participants,
+from maintien.cli.participant_options import (
+    AccessSinceOption,
+    GroupOption,
+    KeywordOption,
+    MatchOption,
+    MethodOption,
+    NeverAccessedOption,
+    NoAccessSinceOption,
+    RoleOption,
+    StatusOption,
+    ask_for_people,
 )
+from maintien.cli.progress import observer_of
+from maintien.enrolments.participants import Participant, list_participants
 from maintien.enrolments.state import Course, CourseState
 from maintien.errors import EXIT_DONE, ConflictingOptions, MissingCourse, OneCourseOnly
 from maintien.messages import N_
-from maintien.moodle.config import SiteConfig
 from maintien.reports.participants import (
     participants_document,
     participants_table,
     write_participants_csv,
 )
+from maintien.sites.database.participants import Choosing
 from maintien.sites.interface import Selection
+from maintien.uses.participant_filters import FilterRequest, make_filter
+from maintien.uses.policies import Terms
 from maintien.uses.states import read_all_states
-from maintien.uses.words import find_role, require_choice, require_method, split_words
+from maintien.uses.words import require_choice
 
 ABOUT_PARTICIPANTS: Final = N_(
     "List the participants of courses, filtered as Moodle's participants page does."
@@ -55,41 +63,12 @@ class ParticipantsRequest:
     """What the options ask for; empty where they say nothing."""
 
     courses: tuple[str, ...]
-    methods: tuple[str, ...]
-    roles: tuple[str, ...]
-    statuses: tuple[str, ...]
+    people: FilterRequest
     format: str | None
 
 
 Listed: TypeAlias = tuple[Course, list[Participant]]
 
-MethodOption: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--method",
-        metavar=N_("METHOD"),
-        help=N_("People enrolled by this method, such as database, cohort or manual. Repeatable."),
-        rich_help_panel=PEOPLE_PANEL,
-    ),
-]
-RoleOption: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--role",
-        metavar=N_("ROLE"),
-        help=N_("People with this role, by its short name, such as student. Repeatable."),
-        rich_help_panel=PEOPLE_PANEL,
-    ),
-]
-StatusOption: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--status",
-        metavar="active|suspended|inactive",
-        help=N_("People with an enrolment of this status now. Repeatable."),
-        rich_help_panel=PEOPLE_PANEL,
-    ),
-]
 FormatOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
@@ -101,23 +80,34 @@ FormatOption: TypeAlias = Annotated[
 ]
 
 
-def participants(
+def participants(  # noqa: PLR0913 -- one an option
     context: typer.Context,
     *,
     course: CourseOption = None,
     method: MethodOption = None,
     role: RoleOption = None,
     status: StatusOption = None,
+    group: GroupOption = None,
+    keyword: KeywordOption = None,
+    no_access_since: NoAccessSinceOption = None,
+    access_since: AccessSinceOption = None,
+    never_accessed: NeverAccessedOption = False,
+    match: MatchOption = None,
     list_format: FormatOption = None,
 ) -> Action:
     """Read the options of ``participants``."""
-    request = ParticipantsRequest(
-        courses=tuple(course or ()),
-        methods=_all_words(method),
-        roles=_all_words(role),
-        statuses=_all_words(status),
-        format=list_format,
+    people = ask_for_people(
+        method=method,
+        role=role,
+        status=status,
+        group=group,
+        keyword=keyword,
+        no_access_since=no_access_since,
+        access_since=access_since,
+        never_accessed=never_accessed,
+        match=match,
     )
+    request = ParticipantsRequest(courses=tuple(course or ()), people=people, format=list_format)
     return partial(show_participants, invocation_of(context), request)
 
 
@@ -146,20 +136,21 @@ def _choose_format(invocation: Invocation, request: ParticipantsRequest) -> Form
 
 
 def _lists(invocation: Invocation, session: Session, request: ParticipantsRequest) -> list[Listed]:
-    wanted = _filter(request, session.config)
+    now = session.clock()
     sizes = session.site.select(Selection(courses=request.courses))
+    terms = Terms(config=session.config, zone=session.zone, now=now)
+    wanted = make_filter(request.people, session.site, [size.course.id for size in sizes], terms)
     states = read_all_states(
-        session.site,
+        replace(session.site, choosing=Choosing(wanted=wanted, at=now)),
         sizes,
         inherited_roles=frozenset(session.config.roles.values()),
         observer=observer_of(invocation),
     )
-    return [(state.course, _list(session, state, wanted)) for state in states]
+    return [(state.course, _list(session, state, now)) for state in states]
 
 
-def _list(session: Session, state: CourseState, wanted: ParticipantFilter) -> list[Participant]:
-    now = session.clock()
-    selected = select_participants(state, wanted, now)
+def _list(session: Session, state: CourseState, now: int) -> list[Participant]:
+    selected = state.selected or frozenset()
     return list_participants(
         state,
         session.site.read_people(selected),
@@ -168,16 +159,6 @@ def _list(session: Session, state: CourseState, wanted: ParticipantFilter) -> li
         at=now,
         selected=selected,
     )
-
-
-def _filter(request: ParticipantsRequest, config: SiteConfig) -> ParticipantFilter:
-    choices = [status.value for status in ParticipantStatus]
-    methods = frozenset(map(require_method, request.methods))
-    roles = frozenset(find_role(role, config.roles) for role in request.roles)
-    statuses = frozenset(
-        ParticipantStatus(require_choice("--status", status, choices)) for status in request.statuses
-    )
-    return ParticipantFilter(methods=methods or None, roles=roles or None, statuses=statuses or None)
 
 
 def _show(invocation: Invocation, session: Session, lists: Sequence[Listed], chosen: Format) -> None:
@@ -193,7 +174,3 @@ def _show(invocation: Invocation, session: Session, lists: Sequence[Listed], cho
             console = result_console(invocation)
             for course, people in lists:
                 console.print(participants_table(texts, course, people, zone, console.width))
-
-
-def _all_words(options: Sequence[str] | None) -> tuple[str, ...]:
-    return tuple(word for option in options or () for word in split_words(option))

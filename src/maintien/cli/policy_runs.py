@@ -18,6 +18,7 @@ from maintien.planning.plan import CoursePlan
 from maintien.planning.policy import Circumstances
 from maintien.reports.conversion import ConversionHeader, ConversionReport
 from maintien.reports.conversion_export import conversion_heading
+from maintien.reports.manual_edit import new_policy_report
 from maintien.reports.run_export import run_tables
 from maintien.runs.conduct import UnderWay
 from maintien.runs.execute import CourseOutcome, PlanCourse, Safeguard, preview
@@ -85,7 +86,7 @@ class PolicyRun:
             roles=session.config.roles,
             cut_since=None if self.watch is None else self.watch.since,
         )
-        return ConversionReport(header, keep_documents=self.invocation.wishes.json)
+        return new_policy_report(header, keep_documents=self.invocation.wishes.json)
 
     @contextmanager
     def writing(self, report: ConversionReport, export: Export | None) -> Iterator[PlansFile | None]:

@@ -30,6 +30,7 @@ from maintien.runs.history import courses_to_do
 from maintien.runs.journal import RunKind, RunStatus
 from maintien.runs.plan_file import Fingerprint, short_form
 from maintien.sites.write_access import MayWrite
+from maintien.uses.manual_edits import choosing_people
 
 ABOUT_RESUME: Final = N_("Show what an interrupted run has still to do; with --run, go on with it.")
 
@@ -79,6 +80,8 @@ def _fed(invocation: Invocation, session: Session, run: ListedRun) -> Session:
             return reading_feeds(invocation, session, policies_of(header))
         case RunKind.RESCUE:
             return reading_withdrawals(session, policies_of(header))
+        case RunKind.END_DATE | RunKind.UNENROL:
+            return choosing_people(session, policies_of(header), header.began_at)
         case RunKind.UNDO | RunKind.RESTORE:
             return session
 

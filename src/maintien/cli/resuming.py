@@ -70,7 +70,7 @@ class Resumed:
             case RunKind.UNDO:
                 _, plan = undo_planner(self.runs.store, _run_taken_back(header))
                 return plan, frozenset()
-            case RunKind.CONVERT | RunKind.CAMPAIGN | RunKind.RESCUE:
+            case RunKind.CONVERT | RunKind.CAMPAIGN | RunKind.RESCUE | RunKind.END_DATE | RunKind.UNENROL:
                 planners = CoursePlanners(
                     policies=policies_of(header),
                     config=self.session.config,

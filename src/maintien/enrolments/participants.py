@@ -1,39 +1,16 @@
-"""The participants of a course, as Moodle's participants page lists and filters them.
-
-The filters look at a person, not at one enrolment: whoever is enrolled by one of the methods, has one
-of the roles and has one enrolment of one of the statuses is shown, and the enrolment that fits the
-method need not be the one that fits the status.
-
-Source: participants_search::get_status_sql, get_roles_sql and get_enrol_method_sql
-(user/classes/table/participants_search.php), Moodle 4.1 and 4.3.
-"""
+"""The participants of a course, as Moodle's Participants page lists them."""
 
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from enum import Enum
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from maintien.enrolments.access import access_until, gives_access, instances_by_id
+from maintien.enrolments.access import access_until, instances_by_id
+from maintien.enrolments.filtering import select_participants, status_of
+from maintien.enrolments.participant_filter import EVERYBODY, ParticipantStatus
 from maintien.enrolments.people import Person
-from maintien.enrolments.selection import people_with_role
-from maintien.enrolments.state import CourseState, EnrolmentInstance, UserEnrolment
+from maintien.enrolments.state import CourseState, UserEnrolment
 from maintien.moodle.ids import GroupId, InstanceId, RoleId, UserId
-
-
-class ParticipantStatus(Enum):
-    """The values of the status filter. A person with several enrolments may answer to several."""
-
-    ACTIVE = "active"
-    """Some enrolment gives access now."""
-    SUSPENDED = "suspended"
-    """Some enrolment is suspended."""
-    INACTIVE = "inactive"
-    """Some enrolment does not give access now: suspended, disabled, over, or not begun.
-
-    That is what the page's filter calls inactive.
-    """
 
 
 class EnrolledBy(NamedTuple):
@@ -42,7 +19,7 @@ class EnrolledBy(NamedTuple):
     method: str
     instanceid: InstanceId
     status: ParticipantStatus
-    """Active, suspended, or inactive for another reason."""
+    """Active, suspended or not current."""
     starts_at: int
     """Unix seconds, 0 for always."""
     ends_at: int
@@ -64,57 +41,9 @@ class Participant(NamedTuple):
     enrolments: tuple[EnrolledBy, ...]
     """In id order."""
     status: ParticipantStatus
-    """Active if any enrolment is, else suspended if any is, else inactive."""
+    """Active if any enrolment is, else suspended if any is, else not current."""
     access_until: int | None
     """Unix seconds, 0 for never, None when no enrolment ever gives access."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParticipantFilter:
-    """Which participants; a part that is None lets everybody through, the others all have to agree."""
-
-    methods: frozenset[str] | None = None
-    roles: frozenset[RoleId] | None = None
-    """Held in the course or in a context above it, if ``CourseState.inherited_roles`` has them."""
-    statuses: frozenset[ParticipantStatus] | None = None
-
-
-EVERYBODY: Final = ParticipantFilter()
-
-
-def select_participants(state: CourseState, wanted: ParticipantFilter, at: int) -> frozenset[UserId]:
-    """Find the participants that the filter selects at Unix time ``at``; deleted accounts never."""
-    instances = instances_by_id(state)
-    selected = {row.userid for row in state.enrolments} - state.deleted
-    if wanted.methods is not None:
-        selected &= {
-            row.userid for row in state.enrolments if instances[row.instanceid].method in wanted.methods
-        }
-    if wanted.statuses is not None:
-        selected &= {
-            row.userid
-            for row in state.enrolments
-            if not wanted.statuses.isdisjoint(_statuses(row, instances[row.instanceid], at))
-        }
-    if wanted.roles is not None:
-        selected &= people_with_role(state.roles, state.inherited_roles, wanted.roles)
-    return frozenset(selected)
-
-
-def _statuses(row: UserEnrolment, instance: EnrolmentInstance, at: int) -> set[ParticipantStatus]:
-    """Tell every value of the filter that one enrolment answers to."""
-    status = _status(row, instance, at)
-    if status is ParticipantStatus.SUSPENDED:
-        return {status, ParticipantStatus.INACTIVE}
-    return {status}
-
-
-def _status(row: UserEnrolment, instance: EnrolmentInstance, at: int) -> ParticipantStatus:
-    if not row.is_active:
-        return ParticipantStatus.SUSPENDED
-    if gives_access(row, instance, at):
-        return ParticipantStatus.ACTIVE
-    return ParticipantStatus.INACTIVE
 
 
 def list_participants(
@@ -195,7 +124,7 @@ class _Listing:
         return EnrolledBy(
             method=instance.method,
             instanceid=instance.id,
-            status=_status(row, instance, self._at),
+            status=status_of(row, instance, self._at),
             starts_at=row.starts_at,
             ends_at=row.ends_at,
         )
@@ -211,4 +140,4 @@ def _roles_held(state: CourseState) -> Iterator[tuple[UserId, RoleId]]:
 
 def _best(statuses: set[ParticipantStatus]) -> ParticipantStatus:
     """The first in the order of the filter's values that occurs."""
-    return next((status for status in ParticipantStatus if status in statuses), ParticipantStatus.INACTIVE)
+    return next((each for each in ParticipantStatus if each in statuses), ParticipantStatus.NOT_CURRENT)

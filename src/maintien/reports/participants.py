@@ -8,7 +8,8 @@ from typing import Final, TextIO
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from maintien.enrolments.participants import EnrolledBy, Participant, ParticipantStatus
+from maintien.enrolments.participant_filter import ParticipantStatus
+from maintien.enrolments.participants import EnrolledBy, Participant
 from maintien.enrolments.state import Course
 from maintien.messages import N_
 from maintien.reports.documents import Document, course_document, moment_document
@@ -20,11 +21,13 @@ from maintien.reports.wording import method_name
 STATUSES: Final = {
     ParticipantStatus.ACTIVE: N_("active"),
     ParticipantStatus.SUSPENDED: N_("suspended"),
+    ParticipantStatus.NOT_CURRENT: N_("not current"),
     ParticipantStatus.INACTIVE: N_("inactive"),
 }
 _STYLES: Final = {
     ParticipantStatus.ACTIVE: "",
     ParticipantStatus.SUSPENDED: "yellow",
+    ParticipantStatus.NOT_CURRENT: "dim",
     ParticipantStatus.INACTIVE: "dim",
 }
 

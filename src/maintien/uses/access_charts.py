@@ -11,7 +11,7 @@ from maintien.enrolments.state import Course
 from maintien.moodle.ids import UNSAVED, RoleId, UserId
 from maintien.planning.applying import apply_plan
 from maintien.planning.course_planners import CoursePlanners, Policies
-from maintien.planning.policy import Circumstances
+from maintien.planning.policy import Circumstances, end_of
 from maintien.reports.charts.access_chart import AccessChart
 from maintien.reports.screen import course_name
 from maintien.sites.database.reading_rolls import RollWishes
@@ -43,7 +43,7 @@ def chart_course(session: Session, course: Course) -> AccessChart:
         zone=session.zone,
         now=now,
         cut_at=cut_at,
-        until=policy.ends_at,
+        until=end_of(policy),
         steps=without.steps(),
         steps_converted=after.steps(),
     )

@@ -7,9 +7,9 @@ from maintien.bootstrap import Session, site_identity
 from maintien.errors import PlanEndDatePassed, PlanOfAnotherSite, UnknownCourse
 from maintien.moodle.values import NO_END
 from maintien.planning.course_planners import CoursePlanners
-from maintien.planning.policy import Circumstances, ConversionPolicy
+from maintien.planning.policy import Circumstances, ConversionPolicy, end_of
 from maintien.runs.conduct import UnderWay
-from maintien.runs.journal import RunId, RunKind
+from maintien.runs.journal import RunId, kind_for
 from maintien.runs.plan_file_reading import PlanFile
 from maintien.runs.reviewed import ReviewedPlans
 from maintien.runs.store.database import DatabaseRunStore
@@ -38,7 +38,10 @@ def begin_reviewed(caller: Caller, session: Session, store: DatabaseRunStore, fi
     policies = file.header.policies
     header = replace(
         caller.run_header(
-            session, kind=RunKind.CONVERT, operator=circumstances.operator, began_at=circumstances.now
+            session,
+            kind=kind_for(file.header.policies.common),
+            operator=circumstances.operator,
+            began_at=circumstances.now,
         ),
         policy=policies.common,
         course_policies=dict(policies.of_courses),
@@ -81,9 +84,9 @@ def require_fitting(caller: Caller, session: Session, file: PlanFile, now: int) 
     if header.site_id != site_identity(session):
         raise PlanOfAnotherSite(path=str(file.path), made_on=header.site_name, site=session.site.name)
     for policy in (header.policies.common, *header.policies.of_courses.values()):
-        is_fixed = isinstance(policy, ConversionPolicy) and policy.ends_at != NO_END
-        if is_fixed and policy.ends_at <= now:
-            end = caller.invocation.texts.date_time(policy.ends_at, session.zone)
+        is_fixed = isinstance(policy, ConversionPolicy) and end_of(policy) != NO_END
+        if is_fixed and end_of(policy) <= now:
+            end = caller.invocation.texts.date_time(end_of(policy), session.zone)
             raise PlanEndDatePassed(path=str(file.path), end=end)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from maintien.bootstrap import PROGRAM, Session, site_identity
 from maintien.planning.course_planners import CoursePlanners, Policies
 from maintien.planning.plan import CoursePlan
-from maintien.planning.policy import Circumstances
+from maintien.planning.policy import Circumstances, end_of
 from maintien.runs.execute import preview
 from maintien.runs.plan_file import Fingerprint, PlanFileHeader
 from maintien.runs.plan_file_writing import write_plan_file
@@ -76,5 +76,5 @@ def save_conversion_plan(
             late_starts.look_at(plan)
             take(plan)
         texts = caller.invocation.texts
-        late_starts.require_somebody_in_time(texts, session.zone, policies.common.ends_at)
+        late_starts.require_somebody_in_time(texts, session.zone, end_of(policies.common))
     return SavedPlan(fingerprint=file.fingerprint, policies=policies, courses=len(found.sizes))

@@ -18,6 +18,7 @@ from maintien.runs.history import undone_by
 from maintien.runs.journal import CourseStatus, RunHeader, RunId, RunKind, RunRecord, RunStatus
 from maintien.runs.store.database import DatabaseRunStore
 from maintien.uses.callers import Caller
+from maintien.uses.manual_edits import choosing_people
 
 _NOBODY: Final[frozenset[UserId]] = frozenset()
 
@@ -64,7 +65,17 @@ def resume_run(caller: Caller, session: Session, store: DatabaseRunStore, run: R
     """Prepare to go on with a run that planned for itself, or that took another back."""
     header = store.run(run).header
     plan, inherited_roles = _planner(session, store, header)
-    return caller.conductor(session, store, header.operator).resume(run, plan, inherited_roles)
+    return caller.conductor(_choosing(session, header), store, header.operator).resume(
+        run, plan, inherited_roles
+    )
+
+
+def _choosing(session: Session, header: RunHeader) -> Session:
+    """Let the site choose people again whose manual enrolments a run changes or removes."""
+    if header.policy is None:
+        return session
+    policies = Policies(common=header.policy, of_courses=header.course_policies)
+    return choosing_people(session, policies, header.began_at)
 
 
 def require_undoable(session: Session, record: RunRecord) -> None:
@@ -118,7 +129,7 @@ def _planner(
                 raise RuntimeError("an undo without the run that it takes back")
             _, plan = undo_planner(store, header.undoes)
             return plan, frozenset()
-        case RunKind.CONVERT | RunKind.CAMPAIGN | RunKind.RESCUE:
+        case RunKind.CONVERT | RunKind.CAMPAIGN | RunKind.RESCUE | RunKind.END_DATE | RunKind.UNENROL:
             if header.policy is None:
                 raise RuntimeError("a conversion without a policy")
             planners = CoursePlanners(

@@ -18,7 +18,9 @@ from maintien.enrolments.state import (
 from maintien.enrolments.withdrawals import NOTHING_WITHDRAWN, Window, Withdrawals
 from maintien.moodle.ids import ContextId, CourseId, InstanceId, RoleId, UserId
 from maintien.sites.database.chunks import chunks
+from maintien.sites.database.contexts_above import read_contexts_above
 from maintien.sites.database.fetching import fetch_all, fetch_rows
+from maintien.sites.database.participants import Choosing, find_participants
 from maintien.sites.database.read_feeds import ReadFeeds
 from maintien.sites.database.removals import RemovalWishes, read_removals
 from maintien.sites.database.rows import (
@@ -42,11 +44,12 @@ def read_states(
     feeds: ReadFeeds | None = None,
     withdrawn_within: Window | None = None,
     removals: RemovalWishes | None = None,
+    choosing: Choosing | None = None,
 ) -> Iterator[CourseState]:
     """Read the states of these courses, in their order; they are held in memory together.
 
     With ``feeds`` also whom the feeds list, and with ``withdrawn_within`` what was taken from people then;
-    with ``removals`` whom syncs have unenrolled.
+    with ``removals`` whom syncs have unenrolled, with ``choosing`` whom a filter selects.
     """
     if not courses:
         return
@@ -65,6 +68,9 @@ def read_states(
     removed: Mapping[CourseId, frozenset[UserId]] = {}
     if removals is not None:
         removed = read_removals(connection, tables, [course.id for course in courses], removals)
+    selected: Mapping[CourseId, frozenset[UserId]] = {}
+    if choosing is not None:
+        selected = find_participants(connection, tables, courses, choosing.wanted, choosing.at)
     roles = batch.roles()
     memberships = batch.memberships()
     inherited = batch.inherited_roles(inherited_roles)
@@ -82,6 +88,7 @@ def read_states(
             suspended=frozenset(accounts.suspended.get(course.id, ())),
             inherited_roles=inherited.get(course.contextid, {}),
             listed={row.id: listed[row.id] for row in instances.get(course.id, ()) if row.id in listed},
+            selected=None if choosing is None else selected.get(course.id, frozenset()),
             removed_by_sync=removed.get(course.id, frozenset()),
             withdrawals=withdrawals.get(course.id, NOTHING_WITHDRAWN),
         )
@@ -221,7 +228,7 @@ class _Batch:
         """Find who has the ``wanted`` roles in the contexts above each course's own."""
         if not wanted:
             return {}
-        above = self._contexts_above()
+        above = read_contexts_above(self._connection, self._tables, self._contextids)
         holders = self._holders({parent for path in above.values() for parent in path}, wanted)
         return {
             contextid: {
@@ -229,17 +236,6 @@ class _Batch:
                 for roleid in wanted
             }
             for contextid, path in above.items()
-        }
-
-    def _contexts_above(self) -> Mapping[ContextId, list[ContextId]]:
-        context = self._tables.context
-        rows = self._connection.execute(
-            select(context.c.id, context.c.path).where(context.c.id.in_(self._contextids))
-        )
-        # A context whose path Moodle has not built yet (NULL) inherits nothing that can be known here.
-        return {
-            contextid: [ContextId(int(p)) for p in (path or "").split("/") if p.isdecimal()][:-1]
-            for contextid, path in rows
         }
 
     def _holders(

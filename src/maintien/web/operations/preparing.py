@@ -7,6 +7,7 @@ from django.db import transaction
 from maintien.errors import MaintienError
 from maintien.planning.left_alone import Reason
 from maintien.planning.plan import CoursePlan
+from maintien.planning.policy import end_of
 from maintien.sites.interface import Selection
 from maintien.uses.conversion_request import ConversionRequest
 from maintien.uses.saved_plans import SavedPlan, save_conversion_plan
@@ -93,7 +94,7 @@ def _fail(plan: PreparedPlan) -> None:
 
 def _ready(plan: PreparedPlan, saved: SavedPlan, tally: _Tally) -> None:
     plan.fingerprint = saved.fingerprint
-    plan.ends_at = saved.policies.common.ends_at
+    plan.ends_at = end_of(saved.policies.common)
     plan.courses = saved.courses
     plan.courses_changed = sum(row.changes > 0 for row in tally.rows)
     plan.people = sum(row.people for row in tally.rows)
