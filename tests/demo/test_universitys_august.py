@@ -80,6 +80,10 @@ def figures(said: Mapping[str, str], folder: Path) -> list[str]:
         number(r"\nCourses with changes +(\d+)", rehearsal),
         number(r"L3INF-01 .* (\d+) +\d+ *\n", answer(said, "university-without.sqlite")),
         number(r"\nKnown from: log +(\d+)", rescue),
+        number(r"\nManual enrolments changed +(\d+)", answer(said, "end-date")),
+        number(r"\nManual enrolments removed +(\d+)", answer(said, "--also-automatic")),
+        number(r"\nManual enrolments removed +([\d,]+)", answer(said, "--ended")),
+        number(r"\n last enrolment in the course +([\d,]+)", answer(said, "--ended")),
     ]
 
 
@@ -104,6 +108,7 @@ def test_second_run_of_the_rehearsal_says_nothing_and_the_undo_is_whole(said: Ma
 
 def test_nights_are_quiet_and_the_campaign_ends_by_itself(said: Mapping[str, str]) -> None:
     assert '"status": "nothing_to_do"' in answer(said, "--quiet --monitor")
+    assert '"status": "nothing_to_do"' in answer(said, "end-date")
     assert '"status": "not_on"' in answer(said, "--now 2026-09-02 campaign run")
 
 
