@@ -99,12 +99,27 @@ def period_text(texts: Texts, header: PeopleHeader, row: UserEnrolment, *, with_
 def share_picture(texts: Texts, counts: Counts, done: str, width: int) -> RenderableType:
     """Draw how many people are done, in a word, provided for already, and left alone."""
     provided = counts.people_provided_for
-    others = counts.people_left_alone - provided
-    parts = [
-        (counts.people_converted, "█", "green", done),
-        (provided, "▓", "cyan", texts.gettext("enrolled by hand already")),
-        (others, "░", "yellow", texts.gettext("left alone")),
-    ]
+    return _share_picture(
+        texts,
+        counts,
+        [
+            (counts.people_converted, "█", "green", done),
+            (provided, "▓", "cyan", texts.gettext("enrolled by hand already")),
+            (counts.people_left_alone - provided, "░", "yellow", texts.gettext("left alone")),
+        ],
+        width,
+    )
+
+
+def plain_share_picture(texts: Texts, counts: Counts, done: str, width: int) -> RenderableType:
+    """Draw how many people are done, in a word, and left alone."""
+    others = (counts.people_left_alone, "░", "yellow", texts.gettext("left alone"))
+    return _share_picture(texts, counts, [(counts.people_converted, "█", "green", done), others], width)
+
+
+def _share_picture(
+    texts: Texts, counts: Counts, parts: Sequence[tuple[int, str, str, str]], width: int
+) -> RenderableType:
     picture = bar([part[:3] for part in parts], min(width - 2, _BAR_AT_MOST))
     legend = Table.grid(padding=(0, 2))
     for number, character, style, label in parts:

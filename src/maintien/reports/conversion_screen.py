@@ -86,7 +86,7 @@ class ConversionScreen:
             if self.more_changes:
                 yield more_people(texts, self.more_changes)
         if totals.counts.people_seen:
-            yield share_picture(texts, totals.counts, self.done_word(texts), width)
+            yield self.share_part(texts, width)
         yield self.sums_part(texts)
         if totals.counts.left_alone:
             several = totals.courses > 1
@@ -105,9 +105,10 @@ class ConversionScreen:
         del self, texts, width
         return ()
 
-    def done_word(self, texts: Texts) -> str:
-        """Say in a word what becomes of people who are not left alone."""
-        return texts.gettext("given back") if self.header.is_rescue else texts.gettext("converted")
+    def share_part(self, texts: Texts, width: int) -> RenderableType:
+        """Draw how many people something is done for."""
+        done = texts.gettext("given back") if self.header.is_rescue else texts.gettext("converted")
+        return share_picture(texts, self.totals.counts, done, width)
 
     def courses_part(self, texts: Texts, width: int) -> RenderableType:
         """Draw the courses."""

@@ -61,22 +61,21 @@ def _described(
         case MethodFilter(methods=methods):
             return texts.gettext("Enrolment methods"), (_method(texts, method) for method in methods)
         case RoleFilter(roles=roles, no_role=none):
-            return texts.gettext("Roles"), (*map(printable, role_names(roles)), *_none(texts, none))
+            return texts.gettext("Roles"), (
+                *map(printable, role_names(roles)),
+                *([texts.gettext("no role")] if none else []),
+            )
         case StatusFilter(statuses=statuses):
             return texts.gettext("Status"), (texts.gettext(STATUSES[status]) for status in statuses)
         case GroupFilter(groups=groups, no_group=none):
             ids = (str(id_) for same_name in groups for id_ in same_name)
-            return texts.gettext("Group ids"), (*ids, *_none(texts, none))
+            return texts.gettext("Group ids"), (*ids, *([texts.gettext("no group")] if none else []))
         case KeywordFilter(keywords=keywords):
             return texts.gettext("Containing"), map(printable, keywords)
         case LastAccessFilter(accesses=accesses):
             return texts.gettext("Last access"), (_access(texts, access, zone) for access in accesses)
         case _:
             assert_never(wanted)
-
-
-def _none(texts: Texts, is_asked_for: bool) -> tuple[str, ...]:  # noqa: FBT001 -- a field
-    return (texts.gettext("none"),) if is_asked_for else ()
 
 
 def _joined(texts: Texts, join: Join, values: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from maintien.planning.policy import EndDatePolicy, UnenrolPolicy
-from maintien.reports.conversion_people import before_and_after, period_text
+from maintien.reports.conversion_people import before_and_after, period_text, plain_share_picture
 from maintien.reports.conversion_screen import ConversionScreen, run_facts
 from maintien.reports.conversion_tables import more_courses, overall_sums, remark_text, shown_courses
 from maintien.reports.language import Texts
@@ -42,9 +42,9 @@ class EndDateScreen(ConversionScreen):
             raise TypeError(policy)
         return (*run_facts(texts, self.header), *end_date_facts(texts, policy, self.header))
 
-    def done_word(self, texts: Texts) -> str:
-        """Say in a word what becomes of people who are not left alone."""
-        return texts.gettext("changed")
+    def share_part(self, texts: Texts, width: int) -> RenderableType:
+        """Draw how many people something is done for."""
+        return plain_share_picture(texts, self.totals.counts, texts.gettext("people changed"), width)
 
     def courses_part(self, texts: Texts, width: int) -> RenderableType:
         """Draw the courses."""
@@ -82,14 +82,14 @@ class UnenrolScreen(ConversionScreen):
             raise TypeError(policy)
         return (*run_facts(texts, self.header), *unenrol_facts(texts, policy, self.header))
 
-    def done_word(self, texts: Texts) -> str:
-        """Say in a word what becomes of people who are not left alone."""
-        return texts.gettext("unenrolled")
+    def share_part(self, texts: Texts, width: int) -> RenderableType:
+        """Draw how many people something is done for."""
+        return plain_share_picture(texts, self.totals.counts, texts.gettext("people unenrolled"), width)
 
     def courses_part(self, texts: Texts, width: int) -> RenderableType:
         """Draw the courses."""
         columns = [
-            (texts.gettext("Removed"), "enrolments_removed"),
+            (texts.gettext("Enrolments"), "enrolments_removed"),
             (texts.gettext("Roles"), "roles_removed"),
             (texts.gettext("Groups"), "groups_left"),
         ]
