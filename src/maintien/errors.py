@@ -340,12 +340,6 @@ class MissingCourse(UsageError):
     message = N_("Say which course: --course with its id, short name or ID number.")
 
 
-class OneCourseOnly(UsageError):
-    """Several courses were asked for where one goes."""
-
-    message = N_("A CSV file holds one course: give --course once, or choose another --format.")
-
-
 class ManualIsNoSource(UsageError):
     """Manual enrolments were asked to be converted into manual ones."""
 

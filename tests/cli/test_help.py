@@ -45,7 +45,7 @@ COMMANDS = {
     "check": SELECTION,
     "courses": SELECTION | {"--since", "--format", "--output"},
     "forecast": SELECTION | {"--on", "--feed", "--register", "--cut", "--until", "--chart"} | EXPORT,
-    "participants": PEOPLE | {"--course", "--format", "--help"},
+    "participants": SELECTION | PEOPLE | EXPORT | {"--sort", "--descending"},
     "convert": SELECTION
     | EXPORT
     | {

@@ -24,7 +24,7 @@ from maintien.enrolments.participant_filter import (
 from maintien.messages import N_
 from maintien.moodle.ids import RoleId
 from maintien.reports.language import Texts
-from maintien.reports.participants import STATUSES
+from maintien.reports.participant_wording import STATUSES
 from maintien.reports.safe_text import plain, printable
 from maintien.reports.wording import method_name
 

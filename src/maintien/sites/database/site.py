@@ -19,6 +19,7 @@ from maintien.sites.database import (
     configuration,
     dirty_users,
     duplicate_roles,
+    last_access,
     locking,
     operators,
     participants,
@@ -63,7 +64,7 @@ class DatabaseSite:
     removals: RemovalWishes | None = None
     """What to find with each course of whom syncs have unenrolled; None for nothing."""
     choosing: Choosing | None = None
-    """Whom to choose of the participants of each course that is read; None where it does not matter."""
+    """Whom to choose of the participants of each course that is read, whose rows suffice then."""
 
     @property
     def reads_while_writing(self) -> bool:
@@ -208,6 +209,13 @@ class DatabaseSite:
         """Read who people are; ids without an account are missing from the answer."""
         with self._reading() as connection:
             return people.read_people(connection, self.tables, ids)
+
+    def read_last_access(
+        self, courses: Sequence[CourseId], people: Collection[UserId]
+    ) -> Mapping[CourseId, Mapping[UserId, int]]:
+        """Read when people were last in these courses, in Unix seconds; who never was is missing."""
+        with self._reading() as connection:
+            return last_access.read_last_access(connection, self.tables, courses, people)
 
     def read_group_names(self, courses: Iterable[CourseId]) -> Mapping[GroupId, str]:
         """Read the names of all groups of these courses."""
