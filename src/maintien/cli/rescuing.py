@@ -10,7 +10,6 @@ from maintien.cli.notices import notify
 from maintien.cli.operators import require_operator
 from maintien.cli.plans_file import PlansFile
 from maintien.cli.policy_runs import PolicyRun
-from maintien.cli.withdrawals import read_archives, reading_withdrawals, sized_by_withdrawals
 from maintien.errors import EmptySelection, MissingEndDate, MissingSince, ReadOnlyAccount
 from maintien.mbz.limits import ArchiveLimits
 from maintien.planning.policy import Circumstances
@@ -21,6 +20,7 @@ from maintien.sites.write_access import MayWrite
 from maintien.uses.policies import Terms, make_policies, make_rescue_policy
 from maintien.uses.rescue_request import RescueRequest
 from maintien.uses.selections import Asked, find_courses
+from maintien.uses.withdrawals import read_archives, reading_withdrawals, sized_by_withdrawals
 
 
 def rescue_courses(
