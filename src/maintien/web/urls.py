@@ -23,6 +23,7 @@ handler500 = "maintien.web.views.failures.broken"
 
 _OF_A_SITE: list[URLPattern | URLResolver] = [
     path("courses", courses.list_courses, name="courses"),
+    path("courses/chart.svg", courses.draw_site_chart, name="courses-chart"),
     path("courses/count", courses.count_again, name="count"),
     path("courses/<int:course>", courses.show_course, name="course"),
     path("courses/<int:course>/chart.svg", courses.draw_chart, name="course-chart"),

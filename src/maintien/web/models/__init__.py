@@ -2,7 +2,7 @@
 
 from maintien.web.models.accounts import Account, OneTimeLink, Right
 from maintien.web.models.audit import AuditEntry
-from maintien.web.models.counts import CountedCategory, CountedCourse, CountedSite
+from maintien.web.models.counts import ChartedAccess, CountedCategory, CountedCourse, CountedSite
 from maintien.web.models.operations import Operation, OperationKind, OperationState
 from maintien.web.models.plans import PlannedCourse, PlanState, PreparedPlan
 from maintien.web.models.sites import KnownSite
@@ -10,6 +10,7 @@ from maintien.web.models.sites import KnownSite
 __all__ = [
     "Account",
     "AuditEntry",
+    "ChartedAccess",
     "CountedCategory",
     "CountedCourse",
     "CountedSite",

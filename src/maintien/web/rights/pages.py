@@ -24,6 +24,7 @@ PAGES: Final[Mapping[str, Mapping[str, Permission]]] = {
     "sign-out": {POST: Permission.SIGN_IN},
     "sites": {GET: Permission.SIGN_IN},
     "courses": _TO_SEE,
+    "courses-chart": _TO_SEE,
     "count": {POST: Permission.SEE},
     "course": _TO_SEE,
     "course-chart": _TO_SEE,
