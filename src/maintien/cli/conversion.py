@@ -15,7 +15,7 @@ from maintien.cli.feeds import reading_feeds
 from maintien.cli.notices import notify
 from maintien.cli.operators import require_operator
 from maintien.cli.policy_runs import PolicyRun
-from maintien.cli.run_headers import plan_file_header
+from maintien.cli.run_headers import caller_of
 from maintien.errors import (
     ConflictingOptions,
     EmptySelection,
@@ -128,8 +128,7 @@ def _saving(conversion: PolicyRun, path: str | None) -> Iterator[PlanFileWriter 
     if path is None:
         yield None
         return
-    header = plan_file_header(
-        conversion.invocation,
+    header = caller_of(conversion.invocation).plan_file_header(
         conversion.session,
         policies=conversion.policies,
         circumstances=conversion.circumstances,

@@ -1,21 +1,15 @@
-"""Lets a site read its feeds with the courses, where a policy depends on whom they list."""
+"""Looks at the feeds of a site, and says what of them can't be read."""
 
-from collections.abc import Collection, Iterator
-from dataclasses import replace
+from collections.abc import Collection
 
 from maintien.bootstrap import Invocation, Session
 from maintien.cli.notices import RegisterNotSeen, RegisterOutOfReach, notify
+from maintien.errors import MaintienError
 from maintien.moodle.ids import CourseId
 from maintien.planning.course_planners import Policies
-from maintien.planning.policy import ConversionPolicy, Mode
-from maintien.sites.database.read_feeds import DATABASE, ReadFeeds
-from maintien.sites.feeds.register_people import (
-    RegisterNotRead,
-    RegisterRead,
-    read_register_people,
-)
 from maintien.uses import feeds
 from maintien.uses.feeds import FeedsSeen
+from maintien.uses.feeds_of_moves import reading_feeds_of_moves
 
 __all__ = ["FeedsSeen", "look_at_feeds", "reading_feeds"]
 
@@ -38,23 +32,10 @@ def look_at_feeds(
 def reading_feeds(invocation: Invocation, session: Session, policies: Policies) -> Session:
     """Give the session a site that reads whom the feeds list, if some policy moves enrolments.
 
-    Whatever plans or plans again under such a policy needs one: without it nobody is moved.
-
     Raises what reading a site raises; a register that can't be read is noticed and unknown.
     """
-    moves = [*_moves(policies)]
-    if not moves:
-        return session
-    people = None
-    if any(policy.asks_for_method(DATABASE) for policy in moves):
-        reading = read_register_people(session.site)
-        if isinstance(reading, RegisterNotRead):
-            notify(invocation, RegisterOutOfReach(error=reading.error))
-        people = reading.people if isinstance(reading, RegisterRead) else None
-    return replace(session, site=replace(session.site, feeds=ReadFeeds(register=people)))
 
+    def notice(error: MaintienError) -> None:
+        notify(invocation, RegisterOutOfReach(error=error))
 
-def _moves(policies: Policies) -> Iterator[ConversionPolicy]:
-    for policy in (policies.common, *policies.of_courses.values()):
-        if isinstance(policy, ConversionPolicy) and policy.mode is Mode.MOVE:
-            yield policy
+    return reading_feeds_of_moves(session, policies, tell_unread=notice)

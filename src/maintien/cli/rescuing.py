@@ -8,7 +8,6 @@ from maintien.cli.conversion_notices import common_notices
 from maintien.cli.notices import notify
 from maintien.cli.operators import require_operator
 from maintien.cli.policy_runs import PolicyRun
-from maintien.cli.withdrawals import reading_withdrawals, sized_by_withdrawals
 from maintien.errors import EmptySelection, MissingEndDate, MissingSince, ReadOnlyAccount
 from maintien.planning.policy import Circumstances
 from maintien.reports.conversion import ConversionReport
@@ -18,6 +17,7 @@ from maintien.sites.write_access import MayWrite
 from maintien.uses.policies import Terms, make_policies, make_rescue_policy
 from maintien.uses.rescue_request import RescueRequest
 from maintien.uses.selections import Asked, find_courses
+from maintien.uses.withdrawals import reading_withdrawals, sized_by_withdrawals
 
 
 def rescue_courses(invocation: Invocation, asked: Asked, request: RescueRequest, *, is_to_write: bool) -> int:

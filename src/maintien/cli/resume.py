@@ -16,7 +16,6 @@ from maintien.cli.notices import BackedUpBefore, CoursesDoneBefore, notify
 from maintien.cli.resuming import Resumed, policies_of
 from maintien.cli.run_options import RunArgument
 from maintien.cli.run_sites import open_runs_of_site
-from maintien.cli.withdrawals import reading_withdrawals
 from maintien.errors import (
     ReadOnlyAccount,
     RunAppliesPlan,
@@ -30,6 +29,7 @@ from maintien.runs.history import courses_to_do
 from maintien.runs.journal import RunKind, RunStatus
 from maintien.runs.plan_file import Fingerprint, short_form
 from maintien.sites.write_access import MayWrite
+from maintien.uses.withdrawals import reading_withdrawals
 
 ABOUT_RESUME: Final = N_("Show what an interrupted run has still to do; with --run, go on with it.")
 

@@ -43,7 +43,7 @@ def apply(work: Work) -> Outcome:
             run = begin_reviewed(work.caller, session, store, file)
         else:
             run = resume_reviewed(work.caller, session, store, file, begun.id)
-        return _go_through(work, store, run.under_way)
+        return _go_through(work, store, run)
 
 
 def undo(work: Work) -> Outcome:
@@ -77,8 +77,9 @@ def resume(work: Work) -> Outcome:
         if fingerprint is None:
             return _go_through(work, store, resume_run(work.caller, session, store, record.id))
         plan = PreparedPlan.objects.get(site=work.operation.site, fingerprint=fingerprint)
-        reviewed = resume_reviewed(work.caller, session, store, open_plan(plan), record.id)
-        return _go_through(work, store, reviewed.under_way)
+        return _go_through(
+            work, store, resume_reviewed(work.caller, session, store, open_plan(plan), record.id)
+        )
 
 
 def preview_undoing(work: Work) -> Outcome:
