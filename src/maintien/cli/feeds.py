@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from maintien.bootstrap import Invocation, Session
 from maintien.cli.notices import RegisterNotSeen, RegisterOutOfReach, notify
-from maintien.errors import MaintienError
+from maintien.errors import SiteError
 from maintien.moodle.ids import CourseId
 from maintien.planning.course_planners import Policies
 from maintien.uses import feeds
@@ -35,7 +35,7 @@ def reading_feeds(invocation: Invocation, session: Session, policies: Policies) 
     Raises what reading a site raises; a register that can't be read is noticed and unknown.
     """
 
-    def notice(error: MaintienError) -> None:
+    def notice(error: SiteError) -> None:
         notify(invocation, RegisterOutOfReach(error=error))
 
     return reading_feeds_of_moves(session, policies, tell_unread=notice)

@@ -71,6 +71,7 @@ def list_courses(request: HttpRequest, site: str) -> HttpResponse:
     page = page_of(rows, request.GET)
     sums = rows.aggregate(at_risk=Sum("at_risk"), already_cut=Sum("already_cut"), **_COUNTS_BY_TIMING)
     chart = _find_chart(site, scope, category)
+    categories = _categories(site, scope)
     context = {
         "site": site,
         "site_tab": "courses",
@@ -87,7 +88,9 @@ def list_courses(request: HttpRequest, site: str) -> HttpResponse:
         "search": search,
         "order": order,
         "chosen_category": category.category if category else "",
-        "categories": _categories(site, scope),
+        "categories": categories,
+        "above": _above(categories, category),
+        "below": _below(categories, category),
         "may_prepare": asked.access.may(Permission.PREPARE, site),
     }
     template = "maintien/courses_list.html" if asked.htmx else "maintien/courses.html"
@@ -214,6 +217,23 @@ def _category(request: HttpRequest, site: str, scope: Scope) -> CountedCategory 
 def _categories(site: str, scope: Scope) -> list[CountedCategory]:
     rows = CountedCategory.objects.filter(site=site).order_by("position")
     return [row for row in rows if scope.covers(row.path)]
+
+
+def _above(categories: list[CountedCategory], chosen: CountedCategory | None) -> list[CountedCategory]:
+    """Give the chosen category with those above it that the reader sees, the highest first."""
+    return [] if chosen is None else [row for row in categories if chosen.path.startswith(row.path)]
+
+
+def _below(categories: list[CountedCategory], chosen: CountedCategory | None) -> list[CountedCategory]:
+    """Give the categories right below the chosen one; without one, the highest that the reader sees."""
+    if chosen is not None:
+        return [row for row in categories if _parent(row) == chosen.path]
+    seen = {row.path for row in categories}
+    return [row for row in categories if _parent(row) not in seen]
+
+
+def _parent(category: CountedCategory) -> str:
+    return category.path.removesuffix(f"{category.category}/")
 
 
 def _paths(site: str, scope: Scope) -> list[str]:
