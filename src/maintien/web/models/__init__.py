@@ -4,7 +4,7 @@ from maintien.web.models.accounts import Account, OneTimeLink, Right
 from maintien.web.models.audit import AuditEntry
 from maintien.web.models.counts import ChartedAccess, CountedCategory, CountedCourse, CountedSite
 from maintien.web.models.operations import Operation, OperationKind, OperationState
-from maintien.web.models.plans import PlannedCourse, PlanState, PreparedPlan
+from maintien.web.models.plans import PlanKind, PlannedCourse, PlanState, PreparedPlan
 from maintien.web.models.sites import KnownSite
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Operation",
     "OperationKind",
     "OperationState",
+    "PlanKind",
     "PlanState",
     "PlannedCourse",
     "PreparedPlan",

@@ -4,18 +4,20 @@ from collections import Counter
 
 from django.db import transaction
 
+from maintien.bootstrap import Session
 from maintien.errors import MaintienError
 from maintien.planning.left_alone import Reason
 from maintien.planning.plan import CoursePlan
 from maintien.sites.interface import Selection
 from maintien.uses.conversion_request import ConversionRequest
-from maintien.uses.saved_plans import SavedPlan, save_conversion_plan
+from maintien.uses.rescue_request import RescueRequest
+from maintien.uses.saved_plans import SavedPlan, save_conversion_plan, save_rescue_plan
 from maintien.uses.selections import Asked
 from maintien.web.models import OperationState, PlannedCourse, PlanState, PreparedPlan
 from maintien.web.operations.outcomes import Outcome
 from maintien.web.operations.work import Work
 from maintien.web.plan_files import path_of_plan
-from maintien.web.requested import Requested
+from maintien.web.requested import Requested, RescueRequested, read_requested
 from maintien.web.sites import open_site_session
 
 
@@ -59,22 +61,9 @@ def prepare(work: Work) -> Outcome:
     if plan is None:
         raise RuntimeError("nothing to prepare")
     tally = _Tally(plan, work)
-    requested = Requested.from_json(plan.request)
-    asked = Asked(selection=Selection(courses=tuple(f"id:{number}" for number in requested.courses)))
-    request = ConversionRequest(
-        until=requested.until,
-        roles=requested.roles or None,
-        end_roles=requested.roles or None,
-        methods=requested.methods or None,
-        include_suspended=requested.include_suspended,
-        no_keep_groups=not requested.keep_groups,
-        enable_manual=requested.enable_manual,
-    )
     try:
         with open_site_session(work.operation.site, work.operation.account) as session:
-            saved = save_conversion_plan(
-                work.caller, session, asked, request, path_of_plan(plan), take=tally.take
-            )
+            saved = _save(work, session, plan, tally)
     except _Left:
         if work.heart.is_to_stop:
             _fail(plan)
@@ -85,6 +74,46 @@ def prepare(work: Work) -> Outcome:
         raise
     _ready(plan, saved, tally)
     return Outcome(state=OperationState.DONE)
+
+
+def _save(work: Work, session: Session, plan: PreparedPlan, tally: _Tally) -> SavedPlan:
+    caller, path = work.caller, path_of_plan(plan)
+    match read_requested(plan.kind, plan.request):
+        case Requested() as requested:
+            asked, request = _asked(requested.courses), _conversion(requested)
+            return save_conversion_plan(caller, session, asked, request, path, take=tally.take)
+        case RescueRequested() as requested:
+            asked, request_back = _asked(requested.courses), _rescue(requested)
+            return save_rescue_plan(caller, session, asked, request_back, path, take=tally.take)
+
+
+def _asked(courses: tuple[int, ...]) -> Asked:
+    return Asked(selection=Selection(courses=tuple(f"id:{number}" for number in courses)))
+
+
+def _conversion(requested: Requested) -> ConversionRequest:
+    return ConversionRequest(
+        until=requested.until,
+        roles=requested.roles or None,
+        end_roles=requested.roles or None,
+        methods=requested.methods or None,
+        include_suspended=requested.include_suspended,
+        no_keep_groups=not requested.keep_groups,
+        enable_manual=requested.enable_manual,
+    )
+
+
+def _rescue(requested: RescueRequested) -> RescueRequest:
+    return RescueRequest(
+        since=requested.since,
+        to=requested.to or None,
+        until=requested.until,
+        roles=requested.roles or None,
+        methods=requested.methods or None,
+        no_keep_groups=not requested.keep_groups,
+        enable_manual=requested.enable_manual,
+        also_by_people=requested.also_by_people,
+    )
 
 
 def _fail(plan: PreparedPlan) -> None:

@@ -13,6 +13,7 @@ POST: Final = "POST"
 
 _ANYBODY: Final = {GET: Permission.NOTHING, POST: Permission.NOTHING}
 _TO_SEE: Final = {GET: Permission.SEE}
+_TO_PREPARE: Final = {GET: Permission.PREPARE, POST: Permission.PREPARE}
 _TO_ADMINISTER: Final = {GET: Permission.ADMINISTER, POST: Permission.ADMINISTER}
 
 PAGES: Final[Mapping[str, Mapping[str, Permission]]] = {
@@ -36,7 +37,8 @@ PAGES: Final[Mapping[str, Mapping[str, Permission]]] = {
     "undo-confirm": {POST: Permission.APPLY},
     "resume": {POST: Permission.APPLY},
     "plans": _TO_SEE,
-    "plan-new": {GET: Permission.PREPARE, POST: Permission.PREPARE},
+    "plan-new": _TO_PREPARE,
+    "rescue-new": _TO_PREPARE,
     "plan": _TO_SEE,
     "plan-course": _TO_SEE,
     "plan-file": {POST: Permission.SEE},
