@@ -11,12 +11,13 @@ from maintien.sites.demo.calendar import university_calendar
 from maintien.sites.demo.new_year import cut_access
 from maintien.sites.demo.register import ENTRIES, NEXT_YEAR
 from maintien.sites.demo.site import DemoSite
-from maintien.web.models import ChartedAccess, CountedCategory, CountedCourse, Operation
+from maintien.web.models import ChartedAccess, CountedCategory, CountedCourse, Operation, PreparedPlan
 from maintien.web.models.counts import WHOLE_SITE
 from maintien.web.operations.worker import CHARTS_LAST, COUNTS_LAST, RETRY_SECONDS, count_what_is_old
 from maintien.web.rights.roles import Role
 from tests.web.conftest import SignIn, WebApplication
 from tests.web.django_here import NOW
+from tests.web.test_guided_path import prepare
 
 
 @pytest.fixture
@@ -55,10 +56,25 @@ def test_after_the_cut_pages_say_so_in_words_and_lead_to_the_rescue(
     assert "A rescue gives back" in page
     page = administrator.get(f"/sites/demo/courses/{course.course}").content.decode()
     assert f"{course.withdrawn}, of whom {course.already_cut} have no access now" in page
-    assert "A rescue gives back" in page
+    assert f'/sites/demo/plans/rescue?course={course.course}">A rescue gives back' in page
     page = administrator.get("/sites/demo/courses", headers={"Accept-Language": "fr"}).content.decode()
     assert "passée dans" in page
     assert "Un sauvetage rend" in page
+
+
+def test_a_preview_says_how_far_the_cut_has_got_in_each_course_and_in_all(
+    after_the_cut: WebApplication, administrator: Client, work: Callable[[], None]
+) -> None:
+    courses = CountedCourse.objects.filter(timing="done").order_by("-already_cut", "course")[:2]
+    number = prepare(administrator, [course.course for course in courses])
+    work()
+    plan = PreparedPlan.objects.get(pk=number)
+    assert plan.cut == {"done": 2}
+    assert plan.already_cut == sum(course.already_cut for course in courses) > 0
+    page = administrator.get(f"/sites/demo/plans/{number}").content.decode()
+    assert "done in 2 courses" in page
+    assert "done already" in page
+    assert "/sites/demo/courses?order=cut" in page
 
 
 def test_people_dropped_but_not_withdrawn_yet_put_the_cut_under_way(

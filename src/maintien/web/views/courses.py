@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from maintien.enrolments.access_over_time import Step
 from maintien.enrolments.cut_timing import CutTiming
@@ -72,6 +74,7 @@ def list_courses(request: HttpRequest, site: str) -> HttpResponse:
     sums = rows.aggregate(at_risk=Sum("at_risk"), already_cut=Sum("already_cut"), **_COUNTS_BY_TIMING)
     chart = _find_chart(site, scope, category)
     categories = _categories(site, scope)
+    may_prepare = asked.access.may(Permission.PREPARE, site)
     context = {
         "site": site,
         "site_tab": "courses",
@@ -91,7 +94,9 @@ def list_courses(request: HttpRequest, site: str) -> HttpResponse:
         "categories": categories,
         "above": _above(categories, category),
         "below": _below(categories, category),
-        "may_prepare": asked.access.may(Permission.PREPARE, site),
+        "may_prepare": may_prepare,
+        "lost": sums["already_cut"] or 0,
+        "rescue": _rescue_address(site, search, category) if may_prepare else "",
     }
     template = "maintien/courses_list.html" if asked.htmx else "maintien/courses.html"
     return render(request, template, context)
@@ -173,6 +178,12 @@ def cut_of_row(row: CountedCourse) -> CourseCut:
         withdrawn=row.withdrawn,
         without_access=row.already_cut,
     )
+
+
+def _rescue_address(site: str, search: str, category: CountedCategory | None) -> str:
+    """Give where access is given back in all courses that the list shows."""
+    query = urlencode({"everything": 1, "search": search, "category": category.category if category else ""})
+    return f"{reverse('rescue-new', args=[site])}?{query}"
 
 
 def _find_chart(site: str, scope: Scope, category: CountedCategory | None) -> ChartedAccess | None:
