@@ -6,6 +6,7 @@ from maintien.web.middleware.reading import ELSEWHERE
 from maintien.web.surroundings import surroundings
 from maintien.web.views import (
     accounts,
+    added_sites,
     audit,
     courses,
     health,
@@ -63,6 +64,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/<int:number>/link", accounts.new_link, name="account-link"),
     path("accounts/<int:number>/right", accounts.change_right, name="account-right"),
     path("accounts/<int:number>/active", accounts.change_active, name="account-active"),
+    path("added-sites", added_sites.list_added, name="added-sites"),
+    path("added-sites/new", added_sites.new_site, name="site-new"),
+    path("added-sites/<int:number>", added_sites.show_added, name="added-site"),
+    path("added-sites/<int:number>/test", added_sites.try_added, name="site-test"),
+    path("added-sites/<int:number>/remove", added_sites.remove_added, name="site-remove"),
     path("audit", audit.show_audit, name="audit"),
     path("sites/<str:site>/", include(_OF_A_SITE)),
 ]

@@ -54,6 +54,11 @@ PAGES: Final[Mapping[str, Mapping[str, Permission]]] = {
     "account-link": {POST: Permission.ADMINISTER},
     "account-right": {POST: Permission.ADMINISTER},
     "account-active": {POST: Permission.ADMINISTER},
+    "added-sites": {GET: Permission.ADMINISTER},
+    "site-new": _TO_ADMINISTER,
+    "added-site": _TO_ADMINISTER,
+    "site-test": {POST: Permission.ADMINISTER},
+    "site-remove": {POST: Permission.ADMINISTER},
     "audit": {GET: Permission.ADMINISTER},
 }
 
