@@ -878,14 +878,6 @@ class AccessWouldBeLost(UsageError):
     )
 
 
-class ResumeByCommandOnly(UsageError):
-    """What the run's plans depend on is read on the command line only."""
-
-    message = N_(
-        "Run {run} depends on a feed or on Moodle’s log: go on with it by “maintien resume {run} --run”."
-    )
-
-
 class WebError(MaintienError):
     """The web application can't do it."""
 
