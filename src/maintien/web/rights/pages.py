@@ -23,6 +23,7 @@ PAGES: Final[Mapping[str, Mapping[str, Permission]]] = {
     "one-time-link": _ANYBODY,
     "language": {POST: Permission.NOTHING},
     "sign-out": {POST: Permission.SIGN_IN},
+    "own-account": {GET: Permission.SIGN_IN, POST: Permission.SIGN_IN},
     "sites": {GET: Permission.SIGN_IN},
     "courses": _TO_SEE,
     "courses-chart": _TO_SEE,

@@ -19,6 +19,8 @@ ACTIONS: Final[Mapping[str, str]] = {
     "sign_in_refused": N_("wrong user name or password"),
     "locked_out": N_("too many wrong passwords"),
     "password_set": N_("set a password"),
+    "password_changed": N_("changed the own password"),
+    "password_refused": N_("gave a wrong present password"),
     "account_made": N_("made an account"),
     "account_changed": N_("changed an account"),
     "account_barred": N_("barred an account"),
