@@ -96,6 +96,15 @@ class AmbiguousCohort(UsageError):
     message = N_("{cohort!r} fits several cohorts ({candidates}): give the id.")
 
 
+class UnknownGroup(UsageError):
+    """No course asked for has a group of this id, name or ID number."""
+
+    message = N_(
+        "There is no group {group!r} in the courses asked for: give its id, name or ID number, or “none” for"
+        " people in no group."
+    )
+
+
 class UnknownRole(UsageError):
     """No role has this short name."""
 
@@ -248,6 +257,21 @@ class UnknownChoice(UsageError):
     message = N_("{option} takes {choices}, not {value!r}.")
 
 
+class UnreadableMatch(UsageError):
+    """How filters are put together was said in other words than these."""
+
+    message = N_(
+        "--match takes all, any or none, or one of them for a single filter, such as role=all"
+        " (filters: {filters}); not {value!r}."
+    )
+
+
+class EmptyKeyword(UsageError):
+    """A keyword was given without a letter."""
+
+    message = N_("--keyword takes what a name, address, user name or ID number contains: give some letters.")
+
+
 class MissingEndDate(UsageError):
     """No end date was given."""
 
@@ -284,12 +308,6 @@ class MissingCourse(UsageError):
     """A command for single courses got none."""
 
     message = N_("Say which course: --course with its id, short name or ID number.")
-
-
-class OneCourseOnly(UsageError):
-    """Several courses were asked for where one goes."""
-
-    message = N_("A CSV file holds one course: give --course once, or choose another --format.")
 
 
 class ManualIsNoSource(UsageError):

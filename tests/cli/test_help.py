@@ -25,6 +25,17 @@ GLOBAL_OPTIONS = {
     "--help",
 }
 SELECTION = {"--course", "--category", "--cohort", "--all", "--courses-file", "--help"}
+PEOPLE = {
+    "--method",
+    "--role",
+    "--status",
+    "--group",
+    "--keyword",
+    "--no-access-since",
+    "--access-since",
+    "--never-accessed",
+    "--match",
+}
 EXPORT = {"--format", "--output", "--table", "--pseudonymous"}
 COMMANDS = {
     "runs": {"--all-sites", *EXPORT, "--help"},
@@ -34,7 +45,7 @@ COMMANDS = {
     "check": SELECTION,
     "courses": SELECTION | {"--since"},
     "forecast": SELECTION | {"--on", "--feed", "--register", "--cut", "--until", "--chart"},
-    "participants": {"--course", "--method", "--role", "--status", "--format", "--help"},
+    "participants": SELECTION | PEOPLE | EXPORT | {"--sort", "--descending"},
     "convert": SELECTION
     | {
         "--until",

@@ -52,13 +52,13 @@ _RUN_COLUMNS: Final = (
     Column(N_("changes"), Kind.NUMBER),
     Column(N_("command"), personal=Personal.DETAIL),
 )
-_COURSE: Final = (Column(N_("course id"), Kind.ID), Column(N_("course")))
-_PERSON: Final = (
+COURSE: Final = (Column(N_("course id"), Kind.ID), Column(N_("course")))
+PERSON: Final = (
     Column(N_("person id"), Kind.ID, Personal.WHO),
     Column(N_("person"), personal=Personal.DETAIL),
 )
 _COURSE_COLUMNS: Final = (
-    *_COURSE,
+    *COURSE,
     Column(N_("full name")),
     Column(N_("ID number")),
     Column(N_("status")),
@@ -69,8 +69,8 @@ _COURSE_COLUMNS: Final = (
 )
 _RULE: Final = Column(N_("rule"))
 _CHANGE_COLUMNS: Final = (
-    *_COURSE,
-    *_PERSON,
+    *COURSE,
+    *PERSON,
     Column(N_("table")),
     Column(N_("what")),
     # Rows are numbered as people came: a pseudonym beside the number would tell less than it hides.
@@ -87,8 +87,8 @@ _CHANGE_COLUMNS: Final = (
     Column(N_("owner after")),
 )
 _LEFT_ALONE_COLUMNS: Final = (
-    *_COURSE,
-    *_PERSON,
+    *COURSE,
+    *PERSON,
     Column(N_("reason")),
     # It may name whoever changed a row since.
     Column(N_("detail"), personal=Personal.DETAIL),
@@ -217,7 +217,7 @@ class RunExport:
         for userid, reason in plan.left_alone:
             label = reason_label(self.texts, type(reason))
             detail = reason_detail(self.texts, reason, self.zone)
-            self.writer.add(LEFT_ALONE, [*course, *_person_cells(userid, people), label, detail])
+            self.writer.add(LEFT_ALONE, [*course, *person_cells(userid, people), label, detail])
 
     def _add_course(self, exported: ExportedCourse) -> None:
         course, plan, failure = exported.course, exported.plan, exported.failure
@@ -241,7 +241,7 @@ class RunExport:
         row = row_of(change)
         before, after = _both(change)
         userid = UserId(0) if isinstance(row, EnrolmentInstance) else row.userid
-        yield from _person_cells(userid, people)
+        yield from person_cells(userid, people)
         yield _MOODLE_TABLES[type(row)]
         yield self._kind(change)
         yield row.id or None
@@ -294,7 +294,8 @@ def _owner(row: RoleAssignment | GroupMembership) -> str:
     return f"{row.component} {row.itemid}" if row.component else ""
 
 
-def _person_cells(userid: UserId, people: Mapping[UserId, Person]) -> tuple[Cell, Cell]:
+def person_cells(userid: UserId, people: Mapping[UserId, Person]) -> tuple[Cell, Cell]:
+    """Give a person's id and name, the cells of :data:`PERSON`; neither for nobody."""
     if not userid:
         return None, None
     person = people.get(userid)
