@@ -30,6 +30,7 @@ PAGES: Final[Mapping[str, Mapping[str, Permission]]] = {
     "count": {POST: Permission.SEE},
     "course": _TO_SEE,
     "course-chart": _TO_SEE,
+    "participants": _TO_SEE,
     "runs": _TO_SEE,
     "run": _TO_SEE,
     "run-people": _TO_SEE,

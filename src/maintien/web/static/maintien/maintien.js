@@ -16,6 +16,10 @@ const WAITED = "maintien-waited";
 document.addEventListener("htmx:beforeOnLoad", (event) => {
   if (event.detail.xhr.getResponseHeader("HX-Refresh")) sessionStorage.setItem(WAITED, location.pathname);
 });
+// A link that was swapped away leaves the focus with the list that came instead.
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (document.activeElement === document.body) event.detail.target.querySelector("[data-swapped]")?.focus();
+});
 document.addEventListener("DOMContentLoaded", () => {
   const waited = sessionStorage.getItem(WAITED) === location.pathname;
   sessionStorage.removeItem(WAITED);
