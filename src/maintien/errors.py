@@ -953,11 +953,13 @@ class BadWebSetting(WebError):
     message = N_("{name} can’t be used: {reason}")
 
 
-class NoWebSites(WebError):
-    """There is no site to serve."""
+class SitePasswordLocked(WebError):
+    """No key opens the password of an added site."""
 
-    exit_status = EXIT_USAGE
-    message = N_("The site file {path} names no site to serve: write it, or try maintien web --demo.")
+    message = N_(
+        "The password of {site} can’t be decrypted with the keys of this server: an administrator has to"
+        " enter it again, or bring the key back."
+    )
 
 
 class BadBind(WebError):

@@ -17,6 +17,7 @@ from maintien.enrolments.participant_filter import (
     Never,
     NotSince,
     ParticipantFilter,
+    PeopleFilter,
     RoleFilter,
     Since,
     StatusFilter,
@@ -74,6 +75,8 @@ def _described(
             return texts.gettext("Containing"), map(printable, keywords)
         case LastAccessFilter(accesses=accesses):
             return texts.gettext("Last access"), (_access(texts, access, zone) for access in accesses)
+        case PeopleFilter(people=people):
+            return texts.gettext("Ids of people"), map(str, sorted(people))
         case _:
             assert_never(wanted)
 
