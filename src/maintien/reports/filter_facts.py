@@ -55,7 +55,7 @@ def filter_facts(
         yield texts.gettext("Filters"), plain(texts.gettext(_FILTERS[Join.NONE]))
 
 
-def _described(
+def _described(  # noqa: PLR0911 -- one for each filter
     texts: Texts, wanted: Filter, zone: tzinfo, role_names: RoleNames
 ) -> tuple[str, Iterable[str]]:
     match wanted:
