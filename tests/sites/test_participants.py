@@ -21,6 +21,7 @@ from maintien.enrolments.participant_filter import (
     NotSince,
     ParticipantFilter,
     ParticipantStatus,
+    PeopleFilter,
     RoleFilter,
     Since,
     StatusFilter,
@@ -91,8 +92,10 @@ last_accesses = st.builds(
     accesses=some(*(kind(moment=at) for kind in (NotSince, Since) for at in (0, NOW)), Never()),
     join=joins,
 )
+people = st.builds(PeopleFilter, people=some(*map(UserId, (11, 12, 13, 99))), join=joins)
 filters = st.builds(
     ParticipantFilter,
+    people=st.none() | people,
     methods=st.none() | methods,
     roles=st.none() | roles,
     statuses=st.none() | statuses,

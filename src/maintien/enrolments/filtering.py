@@ -20,6 +20,7 @@ from maintien.enrolments.participant_filter import (
     NotSince,
     ParticipantFilter,
     ParticipantStatus,
+    PeopleFilter,
     RoleFilter,
     Since,
     StatusFilter,
@@ -38,6 +39,10 @@ class ParticipantSource(Protocol):
 
     def everybody(self) -> People:
         """Find everybody enrolled."""
+        ...
+
+    def enrolled_among(self, people: People) -> People:
+        """Find who of these people is enrolled."""
         ...
 
     def enrolled_by(self, method: str | InstanceId) -> People:
@@ -103,6 +108,8 @@ def status_of(row: UserEnrolment, instance: EnrolmentInstance, at: int) -> Parti
 
 def _asks_of_enrolments(wanted: Filter) -> bool:
     """Whether a filter finds none but enrolled people, and needs no other question to do so."""
+    if isinstance(wanted, PeopleFilter):
+        return wanted.join is Join.ANY
     return isinstance(wanted, MethodFilter | StatusFilter) and wanted.join is not Join.NONE
 
 
@@ -139,7 +146,7 @@ def _matching(source: ParticipantSource, wanted: Filter) -> People:
             return source.everybody().difference(*by_value)
 
 
-def _by_value(source: ParticipantSource, wanted: Filter) -> Iterator[People]:
+def _by_value(source: ParticipantSource, wanted: Filter) -> Iterator[People]:  # noqa: PLR0911 -- one a filter
     match wanted:
         case MethodFilter(methods=methods):
             return map(source.enrolled_by, methods)
@@ -153,8 +160,16 @@ def _by_value(source: ParticipantSource, wanted: Filter) -> Iterator[People]:
             return map(source.named, keywords)
         case LastAccessFilter(accesses=accesses):
             return (_there(source, access) for access in accesses)
+        case PeopleFilter():
+            return _single(source, wanted)
         case _:
             assert_never(wanted)
+
+
+def _single(source: ParticipantSource, wanted: PeopleFilter) -> Iterator[People]:
+    if wanted.join is Join.ALL:
+        return (frozenset({userid}) for userid in wanted.people)
+    return iter([source.enrolled_among(wanted.people)])
 
 
 def _with_roles(source: ParticipantSource, wanted: RoleFilter) -> Iterator[People]:
