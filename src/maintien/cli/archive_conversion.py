@@ -1,10 +1,9 @@
 """Does what ``maintien mbz convert`` asks for: converts archives, one or a fleet in parallel processes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from functools import partial
-from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,8 +15,8 @@ from maintien.errors import ConflictingOptions, MissingEndDate, MissingOutput, U
 from maintien.mbz.converting.archive import ArchiveConverted, convert_archive
 from maintien.mbz.converting.places import find_places, is_folder, make_folders
 from maintien.mbz.converting.request import STUDENT, ArchiveRequest
-from maintien.mbz.fleet import work_through
-from maintien.mbz.fleet_worker import Done, Failed, Outcome
+from maintien.mbz.fleet import JobFor, work_through
+from maintien.mbz.fleet_worker import Done, Failed, Job, Outcome
 from maintien.mbz.limits import ArchiveLimits
 from maintien.mbz.locations import ArchiveLocation
 from maintien.messages import N_
@@ -66,36 +65,26 @@ def convert_archives(invocation: Invocation, asked: ArchivesAsked, request: Conv
     places = find_places(locations, asked.output, into_folder=is_fleet)
     if is_fleet:
         make_folders(places)
-    work = partial(convert_to_its_place, request=archive_request, places=places, limits=asked.limits)
-    outcomes = _work_through(invocation, locations, work, asked.processes)
+
+    def job_for(location: ArchiveLocation) -> Job[ArchiveConverted]:
+        return partial(convert_archive, location, archive_request, places[location], asked.limits)
+
+    outcomes = _work_through(invocation, locations, job_for, asked.processes)
     _show(invocation, ArchivesHeader(request=archive_request, zone=zone), outcomes)
     return status_of(outcomes)
-
-
-def convert_to_its_place(
-    location: ArchiveLocation,
-    request: ArchiveRequest,
-    places: Mapping[ArchiveLocation, Path],
-    limits: ArchiveLimits,
-) -> ArchiveConverted:
-    """Convert one archive of several.
-
-    Raises ArchiveError, ArchiveNotReplaced and ArchiveNotWritten.
-    """
-    return convert_archive(location, request, places[location], limits)
 
 
 def _work_through(
     invocation: Invocation,
     locations: Sequence[ArchiveLocation],
-    work: "partial[ArchiveConverted]",
+    job_for: JobFor[ArchiveConverted],
     processes: int,
 ) -> list[Outcome[ArchiveConverted]]:
     if len(locations) == 1:
         with waiting(invocation):
-            return work_through(locations, work, processes=1, observer=Unobserved())
+            return work_through(locations, job_for, processes=1, observer=Unobserved())
     observer = observer_of(invocation, N_("Archives"))
-    return work_through(locations, work, processes=processes, observer=observer)
+    return work_through(locations, job_for, processes=processes, observer=observer)
 
 
 def _archive_request(

@@ -136,7 +136,7 @@ def _groups_of(converted: Converted, scan: Scan) -> list[ArchivedGroup]:
     so it does if the description was edited since, and always if it has a link to the course, which archives
     hold encoded. Without a description the name alone decides. A picture's file is not in the archive.
 
-    Source: restore_groups_structure_step::process_group (backup/moodle2/restore_stepslib.php), Moodle 4.1, 4.3.
+    Source: restore_groups_structure_step::process_group (backup/moodle2/restore_stepslib.php), Moodle 4.3.
     """
     ids = {row.groupid for row in converted.memberships}
     groups = (scan.groups[GroupId(groupid)] for groupid in sorted(ids))
