@@ -31,6 +31,8 @@ PAGE_OF: Final = {
     "check": "before-you-start.md",
     "courses": "courses.md",
     "participants": "participants.md",
+    "end-date": "end-date.md",
+    "unenrol": "unenrol.md",
     "forecast": "forecast.md",
     "convert": "convert.md",
     "apply": "plan-files.md",
