@@ -53,9 +53,6 @@ WRONG_USAGE = {
     "an unknown status": ("participants", "--course", "BIO", "--status", "asleep"),
     "an unknown format": ("participants", "--course", "BIO", "--format", "xlsx"),
     "two formats": ("participants", "--course", "BIO", "--format", "csv", "--json"),
-    "several courses in one CSV": (
-        *("participants", "--course", "BIO", "--course", "MATH", "--format", "csv"),
-    ),
     "an unknown choice": (*CONVERT, "--end-for", "everybody"),
     "an unknown operator": (*CONVERT, "--operator", "nobody"),
     "groups kept and not": (*CONVERT, "--keep-groups", "--no-keep-groups"),

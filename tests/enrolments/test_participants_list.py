@@ -1,7 +1,15 @@
 """The list of participants, and who of them is at risk."""
 
+import pytest
+
 from maintien.enrolments.participant_filter import ParticipantStatus
-from maintien.enrolments.participants import EnrolledBy, Participant, list_participants
+from maintien.enrolments.participants import (
+    EnrolledBy,
+    Participant,
+    Sort,
+    list_participants,
+    sort_participants,
+)
 from maintien.enrolments.people import Person
 from maintien.enrolments.risk import CourseRisk, count_risk
 from maintien.moodle.config import SiteConfig
@@ -34,14 +42,11 @@ def test_a_participant_is_listed_with_everything_the_course_knows() -> None:
         role_names={STUDENT: "Étudiant", TEACHER: "Enseignant", MANAGER: "Gestionnaire"},
         group_names={GroupId(4): "TD B", GroupId(5): "Étude"},
         at=NOW,
+        last_access={zoe: NOW - 5},
     )
     assert listed == [
         Participant(
-            id=zoe,
-            fullname="Zoé Martin",
-            username=f"u{zoe}",
-            idnumber=f"N{zoe}",
-            email=f"u{zoe}@example.fr",
+            person=account(zoe, "Zoé", "Martin"),
             roles=("Gestionnaire", "Enseignant", "Étudiant"),
             groups=("6", "Étude", "TD B"),
             enrolments=(
@@ -50,6 +55,7 @@ def test_a_participant_is_listed_with_everything_the_course_knows() -> None:
             ),
             status=ACTIVE,
             access_until=NOW + 5,
+            last_access=NOW - 5,
         )
     ]
 
@@ -60,7 +66,7 @@ def test_people_are_listed_by_last_name_with_accents_among_their_letters() -> No
     names = [("Ada", "Ézard"), ("Zoé", "Faure"), ("Éric", "Duc"), ("Eva", "duc")]
     people = {userid: account(userid, *name) for name in names for userid in [course.student(manual)]}
     listed = list_participants(course.state(), people, role_names={}, group_names={}, at=NOW)
-    assert [row.fullname for row in listed] == ["Éric Duc", "Eva duc", "Ada Ézard", "Zoé Faure"]
+    assert [row.person.fullname for row in listed] == ["Éric Duc", "Eva duc", "Ada Ézard", "Zoé Faure"]
 
 
 def test_only_the_selected_people_with_an_account_are_listed() -> None:
@@ -71,7 +77,53 @@ def test_only_the_selected_people_with_an_account_are_listed() -> None:
     listed = list_participants(
         course.state(), people, role_names={}, group_names={}, at=NOW, selected=[second, nobody]
     )
-    assert [row.id for row in listed] == [second]
+    assert [row.person.id for row in listed] == [second]
+
+
+SORTED = {
+    Sort.NAME: "abel bea cid",
+    Sort.USERNAME: "cid bea abel",
+    Sort.IDNUMBER: "bea cid abel",
+    Sort.EMAIL: "abel cid bea",
+    Sort.LAST_ACCESS: "bea abel cid",
+    Sort.ACCESS_UNTIL: "cid abel bea",
+}
+
+
+@pytest.mark.parametrize("sort", Sort)
+@pytest.mark.parametrize("is_descending", [False, True])
+def test_people_are_sorted(sort: Sort, *, is_descending: bool) -> None:
+    course = CourseBuilder()
+    manual = course.instance("manual")
+    abel, bea, cid = (course.person() for _ in range(3))
+    course.enrol(abel, manual, ends_at=NOW + 5)
+    course.enrol(bea, manual)
+    course.enrol(cid, manual, status=EnrolmentStatus.SUSPENDED)
+    people = {
+        abel: Person(abel, "z", "abel", "A", "a@example.fr", "3"),
+        bea: Person(bea, "y", "bea", "B", "c@example.fr", "1"),
+        cid: Person(cid, "x", "cid", "C", "b@example.fr", "2"),
+    }
+    by_name = list_participants(
+        course.state(),
+        people,
+        role_names={},
+        group_names={},
+        at=NOW,
+        last_access={abel: NOW - 9, cid: NOW},
+    )
+    names = [row.person.firstname for row in sort_participants(by_name, sort, is_descending=is_descending)]
+    assert names == SORTED[sort].split()[:: -1 if is_descending else 1]
+
+
+@pytest.mark.parametrize("is_descending", [False, True])
+def test_those_of_whom_it_says_the_same_come_by_name(*, is_descending: bool) -> None:
+    course = CourseBuilder()
+    manual = course.instance("manual")
+    people = {u: account(u, name, name) for name in "bca" for u in [course.student(manual)]}
+    by_name = list_participants(course.state(), people, role_names={}, group_names={}, at=NOW)
+    by_access = sort_participants(by_name, Sort.LAST_ACCESS, is_descending=is_descending)
+    assert [row.person.firstname for row in by_access] == ["a", "b", "c"]
 
 
 def course_at_risk() -> CourseBuilder:

@@ -17,6 +17,7 @@ from maintien.enrolments.participant_filter import (
     Never,
     NotSince,
     ParticipantFilter,
+    PeopleFilter,
     RoleFilter,
     Since,
     StatusFilter,
@@ -24,7 +25,7 @@ from maintien.enrolments.participant_filter import (
 from maintien.messages import N_
 from maintien.moodle.ids import RoleId
 from maintien.reports.language import Texts
-from maintien.reports.participants import STATUSES
+from maintien.reports.participant_wording import STATUSES
 from maintien.reports.safe_text import plain, printable
 from maintien.reports.wording import method_name
 
@@ -54,7 +55,7 @@ def filter_facts(
         yield texts.gettext("Filters"), plain(texts.gettext(_FILTERS[Join.NONE]))
 
 
-def _described(
+def _described(  # noqa: PLR0911 -- one for each filter
     texts: Texts, wanted: Filter, zone: tzinfo, role_names: RoleNames
 ) -> tuple[str, Iterable[str]]:
     match wanted:
@@ -74,6 +75,8 @@ def _described(
             return texts.gettext("Containing"), map(printable, keywords)
         case LastAccessFilter(accesses=accesses):
             return texts.gettext("Last access"), (_access(texts, access, zone) for access in accesses)
+        case PeopleFilter(people=people):
+            return texts.gettext("Ids of people"), map(str, sorted(people))
         case _:
             assert_never(wanted)
 

@@ -31,6 +31,12 @@ class Choosing:
     at: int
     """Unix seconds of what counts as now."""
 
+    def find(
+        self, connection: Connection, tables: MoodleTables, courses: Sequence[Course]
+    ) -> Mapping[CourseId, frozenset[UserId]]:
+        """Find them; see :func:`find_participants`."""
+        return find_participants(connection, tables, courses, self.wanted, self.at)
+
 
 def find_participants(
     connection: Connection,

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine
 
+from maintien.enrolments.archive_evidence import ArchiveEvidence
 from maintien.enrolments.participant_filter import ParticipantFilter
 from maintien.enrolments.people import Person
 from maintien.enrolments.roll import CourseRoll
@@ -19,6 +20,7 @@ from maintien.sites.database import (
     configuration,
     dirty_users,
     duplicate_roles,
+    last_access,
     locking,
     operators,
     participants,
@@ -60,10 +62,12 @@ class DatabaseSite:
     """The site's address, where its configuration says it: the database may have an old one."""
     withdrawn_within: Window | None = None
     """Within which time to read with each course what was taken from people; None for not at all."""
+    archives: Mapping[CourseId, ArchiveEvidence] = field(default_factory=dict)
+    """What backup archives of courses tell of that time, to be read with ``withdrawn_within``."""
     removals: RemovalWishes | None = None
     """What to find with each course of whom syncs have unenrolled; None for nothing."""
     choosing: Choosing | None = None
-    """Whom to choose of the participants of each course that is read; None where it does not matter."""
+    """Whom to choose of the participants of each course that is read, whose rows suffice then."""
 
     @property
     def reads_while_writing(self) -> bool:
@@ -153,10 +157,13 @@ class DatabaseSite:
                 self.tables,
                 courses,
                 inherited_roles,
-                self.feeds,
-                self.withdrawn_within,
-                self.removals,
-                self.choosing,
+                reading.Beside(
+                    feeds=self.feeds,
+                    withdrawn_within=self.withdrawn_within,
+                    archives=self.archives,
+                    removals=self.removals,
+                    choosing=self.choosing,
+                ),
             )
 
     def find_participants(
@@ -208,6 +215,13 @@ class DatabaseSite:
         """Read who people are; ids without an account are missing from the answer."""
         with self._reading() as connection:
             return people.read_people(connection, self.tables, ids)
+
+    def read_last_access(
+        self, courses: Sequence[CourseId], people: Collection[UserId]
+    ) -> Mapping[CourseId, Mapping[UserId, int]]:
+        """Read when people were last in these courses, in Unix seconds; who never was is missing."""
+        with self._reading() as connection:
+            return last_access.read_last_access(connection, self.tables, courses, people)
 
     def read_group_names(self, courses: Iterable[CourseId]) -> Mapping[GroupId, str]:
         """Read the names of all groups of these courses."""
