@@ -1,6 +1,7 @@
 """Policies about participants come back from a journal as they went in, and nothing else does."""
 
 import json
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -17,11 +18,12 @@ from maintien.enrolments.participant_filter import (
     NotSince,
     ParticipantFilter,
     ParticipantStatus,
+    PeopleFilter,
     RoleFilter,
     Since,
     StatusFilter,
 )
-from maintien.moodle.ids import GroupId, InstanceId, RoleId
+from maintien.moodle.ids import GroupId, InstanceId, RoleId, UserId
 from maintien.moodle.values import EnrolmentStatus
 from maintien.planning.encoding import UnreadablePlan, decode_policy, encode_policy
 from maintien.planning.policy import EndDatePolicy, OnlyIf, Policy, UnenrolPolicy
@@ -52,6 +54,7 @@ filters = st.builds(
     last_access=perhaps(
         st.builds(LastAccessFilter, accesses=some(st.one_of(moments, st.just(Never()))), join=joins)
     ),
+    people=perhaps(st.builds(PeopleFilter, people=some(numbers.map(UserId)), join=joins)),
     join=joins,
 )
 policies = st.one_of(
@@ -127,3 +130,9 @@ BAD: dict[str, dict[str, Any]] = {
 def test_what_is_no_policy_is_refused(case: str) -> None:
     with pytest.raises(UnreadablePlan):
         decode_policy(BAD[case])
+
+
+def test_every_filter_that_there_is_is_tested_here() -> None:
+    assert {item.name for item in fields(ParticipantFilter)} == {
+        *("methods", "roles", "statuses", "groups", "keywords", "last_access", "people", "join")
+    }
