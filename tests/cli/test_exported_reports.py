@@ -203,6 +203,37 @@ def test_report_names_people_unless_they_are_not_to_be_known(
     assert [name for name in NAMES if name in everything_in(disguised)] == []
 
 
+EDITS = {
+    "end-date": ("end-date", "--course", "BIO", "--keyword", "Brahim", "--until", "2027-12-31"),
+    "unenrol": ("unenrol", "--course", "BIO", "--keyword", "Brahim", "--method", "manual", "--even-last"),
+}
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "html"])
+@pytest.mark.parametrize("case", EDITS)
+def test_edit_of_manual_enrolments_is_written_too_and_names_nobody_who_is_not_to_be_known(
+    case: str, ending: str, at_university: Say, tmp_path: Path
+) -> None:
+    at_university("convert", "--course", "BIO", "--until", "2027-08-31", "--run")
+    plain, disguised = tmp_path / f"plain.{ending}", tmp_path / f"disguised.{ending}"
+    assert at_university(*EDITS[case], "-o", str(plain)) == Said(status=0, out="", err="")
+    assert at_university(*EDITS[case], "--pseudonymous", "-o", str(disguised)).status == 0
+    assert "Brahim Martin" in everything_in(plain)
+    assert re.search(r"p-[a-z2-7]{12}", everything_in(disguised))
+    # Not even as the word that people were chosen by.
+    assert [name for name in NAMES if name in everything_in(disguised)] == []
+
+
+def test_page_of_an_edit_says_whom_it_chose_and_what_it_came_to(at_university: Say, tmp_path: Path) -> None:
+    at_university("convert", "--course", "BIO", "--until", "2027-08-31", "--run")
+    file = tmp_path / "edit.html"
+    assert at_university(*EDITS["unenrol"], "--run", "-o", str(file)).status == 0
+    text = file.read_text(encoding="utf-8")
+    assert "<h1>Removed manual enrolments</h1>" in text
+    assert "<dt>Containing</dt><dd>Brahim</dd>" in text
+    assert "<dt>Removed enrolments</dt><dd>1</dd>" in text
+
+
 def test_courses_are_a_table_with_their_counts(at_university: Say) -> None:
     found = table_of(at_university("courses", "--all", "--format", "csv"))
     assert found[1] == {
