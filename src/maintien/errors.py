@@ -848,6 +848,15 @@ class RunRestoresArchive(UsageError):
     )
 
 
+class RunHasEvidence(UsageError):
+    """A rescue that archives told of what was taken: a journal keeps which, and not what they hold."""
+
+    message = N_(
+        "Run {run} takes archives for evidence, the first of them {archive}: begin it anew with the same"
+        " command, “{command}”, which goes on with what is left and changes nothing where it was done."
+    )
+
+
 class RunUndone(UsageError):
     """The run was taken back; going on with it would do a part of it again."""
 
@@ -926,14 +935,6 @@ class AccessWouldBeLost(UsageError):
     )
 
 
-class ResumeByCommandOnly(UsageError):
-    """What the run's plans depend on is read on the command line only."""
-
-    message = N_(
-        "Run {run} depends on a feed or on Moodle’s log: go on with it by “maintien resume {run} --run”."
-    )
-
-
 class WebError(MaintienError):
     """The web application can't do it."""
 
@@ -952,11 +953,13 @@ class BadWebSetting(WebError):
     message = N_("{name} can’t be used: {reason}")
 
 
-class NoWebSites(WebError):
-    """There is no site to serve."""
+class SitePasswordLocked(WebError):
+    """No key opens the password of an added site."""
 
-    exit_status = EXIT_USAGE
-    message = N_("The site file {path} names no site to serve: write it, or try maintien web --demo.")
+    message = N_(
+        "The password of {site} can’t be decrypted with the keys of this server: an administrator has to"
+        " enter it again, or bring the key back."
+    )
 
 
 class BadBind(WebError):
@@ -1256,6 +1259,57 @@ class ArchiveOfPartOfCourse(ArchiveError):
     message = N_(
         "{archive} was made of a part of a course, and parts hold no enrolments: make a backup of the whole"
         " course."
+    )
+
+
+class ArchiveIsAnonymous(ArchiveError):
+    """The archive has invented names for people: nobody can be found again by them."""
+
+    message = N_(
+        "{archive} has invented names for people (“Anonymize user information”), who can't be found again:"
+        " use another backup."
+    )
+
+
+class ArchiveWithoutDate(ArchiveError):
+    """The archive does not say when it was made."""
+
+    message = N_("{archive} does not say when it was made, so it is no evidence: use another backup.")
+
+
+class ArchiveMadeElsewhere(ArchiveError):
+    """The archive was made on another site, where the same ids are other people's and other courses'."""
+
+    message = N_(
+        "{archive} was not made on this site, so it does not tell what was taken here: “maintien restore"
+        " {archive} --into COURSE” enrols its people."
+    )
+
+
+class ArchiveOfCourseNotSelected(ArchiveError):
+    """The archive was made of a course of the site that is not to be rescued."""
+
+    message = N_(
+        "{archive} was made of the course {course} (id {courseid}), which is not selected: select it, or use"
+        " “maintien restore {archive} --into COURSE” to put its people into another course."
+    )
+
+
+class ArchiveMadeTooLate(ArchiveError):
+    """The archive was made after the time of which it is to tell."""
+
+    message = N_(
+        "{archive} was made after the time that --to names, and tells nothing of what was taken before: use a"
+        " backup from before the cut."
+    )
+
+
+class NoArchiveOfSelection(UsageError):
+    """None of the archives found is of a selected course, from before the end of the time asked for."""
+
+    message = N_(
+        "Of the {archives} archives in {place} none was made on this site, of a selected course, before the"
+        " time that --to names."
     )
 
 

@@ -15,6 +15,7 @@ from maintien.enrolments.participant_filter import (
     NotSince,
     ParticipantFilter,
     ParticipantStatus,
+    PeopleFilter,
     RoleFilter,
     Since,
     StatusFilter,
@@ -295,6 +296,18 @@ def test_last_accesses_are_joined(case: str) -> None:
     last_access = {people["early"]: NOW - 1, people["late"]: NOW}
     found = chosen(course, ParticipantFilter(last_access=wanted), KnownPeople(last_access=last_access))
     assert found == {people[name] for name in names.split()}
+
+
+def test_single_people_are_those_of_them_who_are_enrolled() -> None:
+    course = CourseBuilder()
+    first, second = (course.student(course.instance(method)) for method in ("manual", "cohort"))
+    stranger = UserId(99)
+    wanted = PeopleFilter(people=frozenset({first, stranger}))
+    assert chosen(course, ParticipantFilter(people=wanted)) == {first}
+    others = PeopleFilter(people=frozenset({first, stranger}), join=NONE)
+    assert chosen(course, ParticipantFilter(people=others)) == {second}
+    both = ParticipantFilter(people=wanted, methods=MethodFilter(methods=frozenset({"cohort"})))
+    assert chosen(course, both) == frozenset()
 
 
 def test_a_role_above_the_course_counts_for_those_enrolled() -> None:

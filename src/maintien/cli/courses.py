@@ -123,7 +123,7 @@ def _count(invocation: Invocation, session: Session, asked: Asked, window: Windo
         students=students_of(config),
         # Cohorts say who was taken back; the register is not needed to tell who was withdrawn.
         feeds=FeedsRead(register=None),
-        removals=removal_wishes(invocation, session, window),
+        removals=removal_wishes(invocation, session, window, len(sizes)),
     )
     batches = read_all_rolls(session.site, sizes, wishes, observer=observer_of(invocation))
     return [_risk(roll, config, window) for rolls in batches for roll in rolls]

@@ -22,7 +22,7 @@ from maintien.reports.manual_edit import new_policy_report
 from maintien.reports.run_export import run_tables
 from maintien.runs.conduct import UnderWay
 from maintien.runs.execute import CourseOutcome, PlanCourse, Safeguard, preview
-from maintien.runs.journal import RunKind
+from maintien.runs.journal import EvidenceArchive, RunKind
 from maintien.uses.selections import Found
 
 
@@ -37,6 +37,8 @@ class PolicyRun:
     found: Found
     policies: Policies
     circumstances: Circumstances
+    evidence: tuple[EvidenceArchive, ...] = ()
+    """The archives that a rescue takes for evidence."""
     watch: CutWatch | None = None
     """What notes how far the cut of each course has got; None where that is of no matter."""
 
@@ -69,6 +71,7 @@ class PolicyRun:
                 header,
                 policy=self.policies.common,
                 course_policies=dict(self.policies.of_courses),
+                evidence=self.evidence,
             ),
             self.found.sizes,
             self._watched(planners.plan),
@@ -84,6 +87,7 @@ class PolicyRun:
             policy=self.policies.common,
             zone=session.zone,
             roles=session.config.roles,
+            evidence=self.evidence,
             cut_since=None if self.watch is None else self.watch.since,
         )
         return new_policy_report(header, keep_documents=self.invocation.wishes.json)

@@ -6,6 +6,7 @@ from typing import Final
 import typer
 
 from maintien.cli.actions import Action
+from maintien.cli.archive_options import LimitOption, parse_limits
 from maintien.cli.convert_options import EnableManualOption, RunOption, UntilOption
 from maintien.cli.exporting import ExportRequest, require_export
 from maintien.cli.global_options import invocation_of
@@ -18,6 +19,7 @@ from maintien.cli.options import (
 )
 from maintien.cli.rescue_options import (
     AlsoByPeopleOption,
+    EvidenceOption,
     GroupsBackOption,
     LostMethodsOption,
     LostRolesOption,
@@ -56,6 +58,8 @@ def rescue(  # noqa: PLR0913 -- one an option
     methods: LostMethodsOption = None,
     roles: LostRolesOption = None,
     also_by_people: AlsoByPeopleOption = False,
+    archive: EvidenceOption = None,
+    limit: LimitOption = None,
     keep_groups: GroupsBackOption = False,
     no_keep_groups: NoGroupsBackOption = False,
     enable_manual: EnableManualOption = False,
@@ -65,7 +69,10 @@ def rescue(  # noqa: PLR0913 -- one an option
     table: PlanTableOption = None,
     pseudonymous: PseudonymousOption = False,
 ) -> Action:
-    """Read the options of ``rescue``."""
+    """Read the options of ``rescue``.
+
+    Raises UnknownLimit.
+    """
     asked = ask_for_courses(
         courses=course,
         categories=category,
@@ -83,8 +90,10 @@ def rescue(  # noqa: PLR0913 -- one an option
         no_keep_groups=no_keep_groups,
         enable_manual=enable_manual,
         also_by_people=also_by_people,
+        archives=tuple(archive or ()),
     )
+    limits = parse_limits(limit)
     invocation = invocation_of(context)
     wanted = ExportRequest(format=export_format, output=output, table=table, is_pseudonymous=pseudonymous)
     export = require_export(invocation, wanted, tables=RUN_TABLES)
-    return partial(rescue_courses, invocation, asked, request, is_to_write=run, export=export)
+    return partial(rescue_courses, invocation, asked, request, limits=limits, is_to_write=run, export=export)

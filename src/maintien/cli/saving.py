@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from maintien.cli.policy_runs import PolicyRun
-from maintien.cli.run_headers import plan_file_header
+from maintien.cli.run_headers import caller_of
 from maintien.runs.plan_file_writing import PlanFileWriter, write_plan_file
 
 
@@ -15,8 +15,7 @@ def saving(run: PolicyRun, path: str | None) -> Iterator[PlanFileWriter | None]:
     if path is None:
         yield None
         return
-    header = plan_file_header(
-        run.invocation,
+    header = caller_of(run.invocation).plan_file_header(
         run.session,
         policies=run.policies,
         circumstances=run.circumstances,

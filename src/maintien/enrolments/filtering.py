@@ -20,6 +20,7 @@ from maintien.enrolments.participant_filter import (
     NotSince,
     ParticipantFilter,
     ParticipantStatus,
+    PeopleFilter,
     RoleFilter,
     Since,
     StatusFilter,
@@ -110,7 +111,7 @@ class _Course:
             return self._with_another_status(wanted.statuses)
         return _joined(wanted.join, self._everybody, self._by_value(wanted))
 
-    def _by_value(self, wanted: Filter) -> Iterator[People]:
+    def _by_value(self, wanted: Filter) -> Iterator[People]:  # noqa: PLR0911 -- one a filter
         match wanted:
             case MethodFilter(methods=methods):
                 return map(self._enrolled_by, methods)
@@ -124,6 +125,8 @@ class _Course:
                 return map(self._named, keywords)
             case LastAccessFilter(accesses=accesses):
                 return map(self._there, accesses)
+            case PeopleFilter(people=people):
+                return (frozenset({userid}) for userid in people)
             case _:
                 assert_never(wanted)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
 
-from maintien.moodle.ids import GroupId, InstanceId, RoleId
+from maintien.moodle.ids import GroupId, InstanceId, RoleId, UserId
 
 
 class Join(Enum):
@@ -116,7 +116,17 @@ class LastAccessFilter:
     join: Join = Join.ANY
 
 
-Filter: TypeAlias = MethodFilter | RoleFilter | StatusFilter | GroupFilter | KeywordFilter | LastAccessFilter
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleFilter:
+    """Single people, as they are ticked on the page; beside its six filters."""
+
+    people: frozenset[UserId]
+    join: Join = Join.ANY
+
+
+Filter: TypeAlias = (
+    PeopleFilter | MethodFilter | RoleFilter | StatusFilter | GroupFilter | KeywordFilter | LastAccessFilter
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,12 +139,21 @@ class ParticipantFilter:
     groups: GroupFilter | None = None
     keywords: KeywordFilter | None = None
     last_access: LastAccessFilter | None = None
+    people: PeopleFilter | None = None
     join: Join = Join.ALL
 
     @property
     def filters(self) -> tuple[Filter, ...]:
         """Those that are set."""
-        each = (self.methods, self.roles, self.statuses, self.groups, self.keywords, self.last_access)
+        each = (
+            self.methods,
+            self.roles,
+            self.statuses,
+            self.groups,
+            self.keywords,
+            self.last_access,
+            self.people,
+        )
         return tuple(one for one in each if one is not None)
 
 

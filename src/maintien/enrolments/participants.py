@@ -79,7 +79,7 @@ def list_participants(
         selected = select_participants(state, EVERYBODY, at)
     listing = _Listing(state, role_names, group_names, last_access or {}, at)
     known = (people[userid] for userid in selected if userid in people)
-    return [listing.participant(person) for person in sorted(known, key=_by_name)]
+    return [listing.participant(person) for person in sorted(known, key=by_name)]
 
 
 def sort_participants(
@@ -91,7 +91,8 @@ def sort_participants(
     return sorted(participants, key=_SORT_KEYS[by], reverse=is_descending)
 
 
-def _by_name(person: Person) -> tuple[str, str, UserId]:
+def by_name(person: Person) -> tuple[str, str, UserId]:
+    """Sort people by last name, first name and id."""
     return (_sortable(person.lastname), _sortable(person.firstname), person.id)
 
 

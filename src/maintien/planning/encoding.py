@@ -107,10 +107,17 @@ def _decode_plan(value: Any) -> CoursePlan:  # noqa: ANN401 -- checked by what i
         leavers=frozenset(UserId(read_number(userid)) for userid in value.get("leavers", ())),
         restored_from=_decode_row(RestoredFrom, value["restored_from"]) if "restored_from" in value else None,
         grounds={
-            UserId(read_number(userid)): Grounds(read_number(taken_at), tuple(map(Source, sources)))
+            UserId(read_number(userid)): _decode_grounds(taken_at, sources)
             for userid, taken_at, sources in value.get("grounds", ())
         },
     )
+
+
+def _decode_grounds(taken_at: Any, sources: Any) -> Grounds:  # noqa: ANN401 -- that is what is found out
+    known = tuple(map(Source, sources))
+    if taken_at is None and Source.ARCHIVE in known:
+        return Grounds(None, known)
+    return Grounds(read_number(taken_at), known)
 
 
 def encode_change(change: Change) -> Json:

@@ -146,6 +146,26 @@ class LogBeginsLate:
     """Unix seconds."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownFromArchiveOnly:
+    """People who get access back although only an archive tells that they had any.
+
+    It does not tell who was taken out on purpose after it was made.
+    """
+
+    people: tuple[UserId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceWithoutRoles:
+    """The archive that is evidence was made without roles: those that the methods give stand in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceWithoutGroups:
+    """The archive that is evidence was made without groups."""
+
+
 RescueFinding: TypeAlias = (
     ManualEnrolmentsRevived
     | GradesGone
@@ -155,6 +175,9 @@ RescueFinding: TypeAlias = (
     | LogRowsUnreadable
     | LogIsSilent
     | LogBeginsLate
+    | KnownFromArchiveOnly
+    | EvidenceWithoutRoles
+    | EvidenceWithoutGroups
 )
 """What there is to know before something is given back."""
 

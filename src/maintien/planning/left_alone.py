@@ -201,6 +201,32 @@ class LastEnrolment:
     """The manual enrolment is the person's last one in the course."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenEarlier:
+    """The enrolment that the archive tells of went before the time asked for."""
+
+    taken_at: int
+    """Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StillEnrolled:
+    """The enrolment that the archive tells of is still there, and gives no access now.
+
+    It was suspended at another time, has other dates, or its method is disabled.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotFoundAgain:
+    """Nobody on the site can be told to be the person whom the archive tells of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountInDoubt:
+    """The account may be that of the person whom the archive tells of, or somebody else's."""
+
+
 Reason: TypeAlias = (
     DeletedAccount
     | SuspendedAccount
@@ -231,6 +257,10 @@ Reason: TypeAlias = (
     | NotEnded
     | NotLetInAutomatically
     | LastEnrolment
+    | TakenEarlier
+    | StillEnrolled
+    | NotFoundAgain
+    | AccountInDoubt
 )
 
 

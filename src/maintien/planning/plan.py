@@ -19,6 +19,8 @@ class Source(Enum):
     """The enrolment itself: it is still there, suspended."""
     LOG = "log"
     """Moodle's standard log."""
+    ARCHIVE = "archive"
+    """A backup archive of the course, made before."""
     METHOD_DEFAULT = "method-default"
     """The role that the enrolment method gives, where nothing tells which role the person had."""
 
@@ -26,8 +28,8 @@ class Source(Enum):
 class Grounds(NamedTuple):
     """On what grounds a person gets something back."""
 
-    taken_at: int
-    """When the person lost access. Unix seconds."""
+    taken_at: int | None
+    """When the person lost access, in Unix seconds; None where nothing tells it."""
     sources: tuple[Source, ...]
     """In the order of the enumeration; at least one."""
 

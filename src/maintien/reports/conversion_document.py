@@ -28,9 +28,11 @@ from maintien.reports.documents import (
     moment_document,
     typed_document,
 )
+from maintien.reports.evidence_archives import archives_document
 from maintien.reports.participant_documents import participant_policy_document
 from maintien.reports.people_changes import PeopleHeader, PersonChange, people_changes
 from maintien.reports.summary import Counts, CourseSummary, Totals
+from maintien.runs.journal import EvidenceArchive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,8 @@ class ConversionHeader:
     """Courses that a run which was written has not reached."""
     plan_fingerprint: str | None = None
     """Of the plan file that was made, or applied, if any was."""
+    evidence: tuple[EvidenceArchive, ...] = ()
+    """The backup archives that a rescue takes for evidence."""
     cut_since: int | None = None
     """Unix seconds: from when on signs of the cut were looked for; None where they were not."""
 
@@ -73,7 +77,8 @@ def conversion_document(header: ConversionHeader, totals: Totals, cut: CutCounts
     """Describe a conversion, all but its courses."""
     since = header.cut_since
     seen = {} if since is None or cut is None else {"cut": cut_document(cut, since, header.zone)}
-    return seen | {
+    told = {"archives": archives_document(header.evidence, header.zone)} if header.evidence else {}
+    return (seen | told) | {
         "run": header.run,
         "written": header.written,
         "site": header.site,
@@ -205,7 +210,7 @@ def person_document(person: PersonChange, plan: CoursePlan, header: PeopleHeader
     if grounds is None:
         return document
     return document | {
-        "taken_at": moment_document(grounds.taken_at, header.zone),
+        "taken_at": None if grounds.taken_at is None else moment_document(grounds.taken_at, header.zone),
         "sources": [source.value for source in grounds.sources],
     }
 

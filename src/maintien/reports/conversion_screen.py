@@ -33,6 +33,7 @@ from maintien.reports.conversion_people import (
 )
 from maintien.reports.conversion_tables import courses_table, failures_table, sums_table
 from maintien.reports.cut_timing import timing_text
+from maintien.reports.evidence_archives import archives_text
 from maintien.reports.findings_screen import remarks_on_findings, remarks_table
 from maintien.reports.fingerprints import fingerprint_text
 from maintien.reports.language import Texts
@@ -188,6 +189,8 @@ def _what_was_taken(
     yield texts.gettext("Roles"), everything if roles is None else _roles(texts, header, roles)
     if policy.also_by_people:
         yield texts.gettext("Also"), plain(texts.gettext("what people took by hand"))
+    if header.evidence:
+        yield texts.gettext("Archives"), archives_text(texts, header.evidence, header.zone)
 
 
 def _methods(texts: Texts, methods: frozenset[str] | None) -> Text:

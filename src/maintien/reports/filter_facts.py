@@ -17,6 +17,7 @@ from maintien.enrolments.participant_filter import (
     Never,
     NotSince,
     ParticipantFilter,
+    PeopleFilter,
     RoleFilter,
     Since,
     StatusFilter,
@@ -57,7 +58,7 @@ def filter_facts(
         yield texts.gettext("Filters"), plain(texts.gettext(_FILTERS[Join.NONE]))
 
 
-def _described(
+def _described(  # noqa: PLR0911 -- one for each filter
     texts: Texts, wanted: Filter, zone: tzinfo, role_names: RoleNames
 ) -> tuple[str, Iterable[str]]:
     match wanted:
@@ -77,6 +78,8 @@ def _described(
             return texts.gettext(CONTAINING), map(printable, keywords)
         case LastAccessFilter(accesses=accesses):
             return texts.gettext("Last access"), (_access(texts, access, zone) for access in accesses)
+        case PeopleFilter(people=people):
+            return texts.gettext("Ids of people"), map(str, sorted(people))
         case _:
             assert_never(wanted)
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from maintien.messages import N_
 from maintien.planning.left_alone import (
+    AccountInDoubt,
     AlreadySo,
     ChangedSince,
     DeletedAccount,
@@ -24,16 +25,19 @@ from maintien.planning.left_alone import (
     NoManualEnrolment,
     NoRole,
     NotEnded,
+    NotFoundAgain,
     NotLetInAutomatically,
     OverSince,
     Reason,
     RoleNotAskedFor,
     StartsAfterEndDate,
+    StillEnrolled,
     StillListed,
     SuspendedAccount,
     SuspendedEnrolment,
     SuspendedManualEnrolment,
     TakenByPerson,
+    TakenEarlier,
     TakenUnreadably,
 )
 from maintien.reports.changed_since import row_name, values_text
@@ -71,6 +75,10 @@ LABELS: Final[dict[type[Reason], str]] = {
     NotEnded: N_("manual enrolment that is not over"),
     NotLetInAutomatically: N_("not enrolled automatically too"),
     LastEnrolment: N_("last enrolment in the course"),
+    TakenEarlier: N_("enrolment that went before the time asked for"),
+    StillEnrolled: N_("enrolment that is still there, without access"),
+    NotFoundAgain: N_("person of the archive without an account here"),
+    AccountInDoubt: N_("account that may be somebody else's"),
 }
 
 SENTENCES: Final[dict[type[Reason], str]] = {
@@ -119,6 +127,13 @@ SENTENCES: Final[dict[type[Reason], str]] = {
         "It is the last enrolment in the course, with which roles and groups would go; --even-last removes it"
         " too."
     ),
+    TakenEarlier: N_("The enrolment that the archive tells of went before the time asked for ({detail})."),
+    StillEnrolled: N_(
+        "The enrolment is still there and gives no access: it was suspended at another time, has other dates,"
+        " or its method is disabled."
+    ),
+    NotFoundAgain: N_("Nobody on the site can be told to be this person of the archive."),
+    AccountInDoubt: N_("The account may be that of this person of the archive, or somebody else's."),
 }
 
 
@@ -149,6 +164,8 @@ def reason_detail(texts: Texts, reason: Reason, zone: tzinfo) -> str:  # noqa: P
         case TakenByPerson(taken_at=taken_at, by=by):
             date = texts.date_time(taken_at, zone)
             return texts.gettext("{date}, by account {id}").format(date=date, id=by)
+        case TakenEarlier(taken_at=taken_at):
+            return texts.date_time(taken_at, zone)
         case ChangedSince():
             return _both_values(texts, reason, zone)
         case _:

@@ -91,6 +91,7 @@ def new_report(
         roles=roles,
         run=run.id,
         remaining=remaining,
+        evidence=header.evidence,
     )
     if header.campaign is not None:
         policies = policies_of_rules(header.campaign, header.course_policies)

@@ -24,6 +24,7 @@ from maintien.planning.findings import (
     GradesGone,
     GroupsAreCached,
     GroupsGone,
+    KnownFromArchiveOnly,
     LogRowsUnreadable,
     ManualEnrolmentsRevived,
     Obstacle,
@@ -48,6 +49,7 @@ CountingFinding: TypeAlias = (
     | EndsBeforeItBegins
     | AccessGoes
     | PeopleLeave
+    | KnownFromArchiveOnly
 )
 """Findings that say how many of something there are in a course, or who."""
 

@@ -104,6 +104,19 @@ class RestoredArchive:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceArchive:
+    """A backup archive that a rescue takes for evidence."""
+
+    path: str
+    """As the command line named it, or found it; without secrets."""
+    sha256: str
+    """Of the whole file, in hexadecimal."""
+    courseid: CourseId
+    made_at: int
+    """Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunHeader:
     """What is known of a run when it begins."""
 
@@ -131,6 +144,8 @@ class RunHeader:
     """Of the plan file that the run applies; None where it plans for itself."""
     archive: RestoredArchive | None = None
     """What a restore restores; None for every other run."""
+    evidence: tuple[EvidenceArchive, ...] = ()
+    """What a rescue was told by backup archives, by course; nothing for every other run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,13 +15,14 @@ from maintien.enrolments.participant_filter import (
     NotSince,
     ParticipantFilter,
     ParticipantStatus,
+    PeopleFilter,
     RoleFilter,
     Since,
     StatusFilter,
 )
 from maintien.errors import EmptyKeyword, UnreadableDate, UnreadableMatch, UnreadableMoment
 from maintien.moodle.dates import parse_first_moment
-from maintien.moodle.ids import CourseId, GroupId, InstanceId
+from maintien.moodle.ids import CourseId, GroupId, InstanceId, UserId
 from maintien.sites.database.site import DatabaseSite
 from maintien.uses.policies import Terms
 from maintien.uses.words import find_role, require_choice, require_method
@@ -48,6 +49,8 @@ class FilterRequest:
     no_access_since: str | None = None
     access_since: str | None = None
     never_accessed: bool = False
+    people: tuple[int, ...] = ()
+    """Ids of single people."""
     match: tuple[str, ...] = ()
     """``all``, ``any`` or ``none``, over the filters; ``role=all`` and the like, over one's values."""
 
@@ -78,6 +81,7 @@ def make_filter(
         groups=_groups(request.groups, site.find_groups(courses, named) if named else {}, joins),
         keywords=_keywords(request.keywords, joins),
         last_access=_last_access(request, terms, joins),
+        people=PeopleFilter(people=frozenset(map(UserId, request.people))) if request.people else None,
         join=joins.over_filters,
     )
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from maintien.bootstrap import Session
-from maintien.enrolments.participant_filter import EVERYBODY, ParticipantFilter
-from maintien.enrolments.participants import Participant, Sort, list_participants, sort_participants
+from maintien.enrolments.participant_filter import EVERYBODY, ParticipantFilter, PeopleFilter
+from maintien.enrolments.participants import Participant, Sort, by_name, list_participants, sort_participants
 from maintien.enrolments.people import Person
 from maintien.enrolments.state import Course, CourseState
 from maintien.moodle.ids import CourseId, GroupId, RoleId, UserId
@@ -14,6 +14,9 @@ from maintien.runs.batches import LARGEST_SIZE, BatchSize, batches
 from maintien.runs.execute import Observer
 from maintien.sites.database.participants import Choosing
 from maintien.sites.interface import CourseSize
+
+NOBODY: Final = frozenset({UserId(0)})
+"""Nobody has this id."""
 
 
 class Listed(NamedTuple):
@@ -34,6 +37,36 @@ class ListingWishes:
     is_descending: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageOfPeople:
+    """Some of the participants whom a filter selects, in the order of their names."""
+
+    participants: list[Participant]
+    number: int
+    """Of the page, from 1: the one asked for, or the last."""
+    total: int
+    """How many people the filter selects."""
+    state: CourseState
+    """The course, with the rows of these people only."""
+
+
+def list_page(
+    session: Session, course: Course, wanted: ParticipantFilter, *, number: int, size: int
+) -> PageOfPeople:
+    """List participants of page ``number``; reads everybody's name, and few people's rows."""
+    now = session.clock()
+    selected = session.site.find_participants([course], wanted, now).get(course.id, frozenset())
+    people = sorted(session.site.read_people(selected).values(), key=by_name)
+    number = max(1, min(number, -(-len(people) // size)))
+    start = (number - 1) * size
+    shown = frozenset(person.id for person in people[start : start + size])
+    wishes = ListingWishes(at=now, wanted=ParticipantFilter(people=PeopleFilter(people=shown or NOBODY)))
+    state, names = _read_batch(session, [course], wishes)
+    return PageOfPeople(
+        participants=names.list(state[0], now), number=number, total=len(people), state=state[0]
+    )
+
+
 def list_courses(
     session: Session, sizes: Sequence[CourseSize], wishes: ListingWishes, *, observer: Observer
 ) -> Iterator[Listed]:
@@ -48,21 +81,27 @@ def list_courses(
 
 
 def _list_batch(session: Session, courses: Sequence[Course], wishes: ListingWishes) -> Iterator[Listed]:
-    roles, courseids = session.config.roles, [course.id for course in courses]
-    choosing = replace(session.site, choosing=Choosing(wanted=wishes.wanted, at=wishes.at))
-    states = list(choosing.read_states(courses, frozenset(roles.values())))
-    selected = frozenset[UserId]().union(*(state.selected or () for state in states))
-    names = _Names(
-        people=session.site.read_people(selected),
-        roles={roleid: name for name, roleid in roles.items()},
-        groups=session.site.read_group_names(courseids),
-        last_access=session.site.read_last_access(courseids, selected),
-    )
+    states, names = _read_batch(session, courses, wishes)
     for state in states:
         people = sort_participants(
             names.list(state, wishes.at), wishes.sort, is_descending=wishes.is_descending
         )
         yield Listed(state.course, people)
+
+
+def _read_batch(
+    session: Session, courses: Sequence[Course], wishes: ListingWishes
+) -> tuple[list[CourseState], "_Names"]:
+    roles, courseids = session.config.roles, [course.id for course in courses]
+    choosing = replace(session.site, choosing=Choosing(wanted=wishes.wanted, at=wishes.at))
+    states = list(choosing.read_states(courses, frozenset(roles.values())))
+    selected = frozenset[UserId]().union(*(state.selected or () for state in states))
+    return states, _Names(
+        people=session.site.read_people(selected),
+        roles={roleid: name for name, roleid in roles.items()},
+        groups=session.site.read_group_names(courseids),
+        last_access=session.site.read_last_access(courseids, selected),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,8 @@ class RescueRequest:
     no_keep_groups: bool = False
     enable_manual: bool = False
     also_by_people: bool = False
+    archives: tuple[str, ...] = ()
+    """Files, folders, patterns or addresses of backup archives that are evidence."""
 
     def of_line(self, line: CourseLine) -> Self:
         """Give what a line of a courses file asks for, where it says otherwise."""

@@ -28,6 +28,7 @@ from maintien.enrolments.participant_filter import (
     NotSince,
     ParticipantFilter,
     ParticipantStatus,
+    PeopleFilter,
     RoleFilter,
     Since,
     StatusFilter,
@@ -78,7 +79,7 @@ class Conditions:
             return self._is_enrolled(not_(or_(*map(self._is, wanted.statuses))))
         return _joined(wanted.join, self._values_of(wanted))
 
-    def _values_of(self, wanted: Filter) -> Iterable[Condition]:
+    def _values_of(self, wanted: Filter) -> Iterable[Condition]:  # noqa: PLR0911 -- one a filter
         match wanted:
             case MethodFilter(methods=methods):
                 return map(self._is_enrolled_by, methods)
@@ -92,6 +93,8 @@ class Conditions:
                 return map(self._is_named, keywords)
             case LastAccessFilter(accesses=accesses):
                 return map(self._was_there, accesses)
+            case PeopleFilter(people=people):
+                return (self.userid == userid for userid in sorted(people))
             case _:
                 assert_never(wanted)
 
