@@ -127,6 +127,19 @@ def test_forecast_as_a_page_has_the_chart_in_the_language_asked_for(
     assert not re.search(r"<script|<link|<img|url\(|\bsrc=", text)
 
 
+def test_names_become_no_markup_in_table_or_chart(
+    university: Path, at_university: Say, tmp_path: Path
+) -> None:
+    hostile = "</title><script>alert(1)</script>"
+    change(university, f"UPDATE mdl_course SET fullname = '{hostile}' WHERE id = 2")
+    change(university, f"UPDATE mdl_user SET lastname = '{hostile}' WHERE id = 11")
+    file = tmp_path / "forecast.html"
+    assert at_university("forecast", "--course", "BIO", "-o", str(file)).status == 0
+    text = file.read_text(encoding="utf-8")
+    assert "<script" not in text
+    assert text.count("&lt;script&gt;") >= 3
+
+
 def test_chart_and_table_are_written_together(at_university: Say, tmp_path: Path) -> None:
     chart, table = tmp_path / "chart.svg", tmp_path / "forecast.csv"
     assert at_university(*FORECAST, "--chart", str(chart), "-o", str(table)).status == 0
