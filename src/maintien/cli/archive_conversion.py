@@ -10,7 +10,7 @@ from maintien.cli.archive_options import require_archives, status_of
 from maintien.cli.output import print_document, result_console, say
 from maintien.cli.progress import observer_of, waiting
 from maintien.errors import MissingOutput
-from maintien.mbz.converting.archive import ArchiveConverted
+from maintien.mbz.converting.archive import ArchiveConverted, convert_to_its_place
 from maintien.mbz.converting.places import find_places, is_folder, make_folders
 from maintien.mbz.converting.request import ArchiveRequest
 from maintien.mbz.fleet import work_through
@@ -27,7 +27,7 @@ from maintien.reports.archive_conversions import (
 )
 from maintien.reports.wording import error_text
 from maintien.runs.execute import Unobserved
-from maintien.uses.archives import convert_to_its_place, make_archive_request, require_zone
+from maintien.uses.archives import make_archive_request, require_zone
 from maintien.uses.conversion_request import ConversionRequest, require_no_conflict
 
 

@@ -23,13 +23,12 @@ from maintien.cli.progress import observer_of, waiting
 from maintien.mbz.fleet import work_through
 from maintien.mbz.fleet_worker import Done, Failed, Outcome
 from maintien.mbz.limits import ArchiveLimits
-from maintien.mbz.summary import ArchiveSummary
+from maintien.mbz.summary import ArchiveSummary, look_into
 from maintien.messages import N_
 from maintien.reports.archive_documents import summaries_document
 from maintien.reports.archives import summaries_table, summary_screen
 from maintien.reports.wording import error_text
 from maintien.runs.execute import Unobserved
-from maintien.uses.archives import look_into
 
 ABOUT_MBZ_INFO: Final = N_(
     "Say what backup archives hold: release, course, settings, enrolments by method, status and role."

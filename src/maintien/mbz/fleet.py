@@ -33,7 +33,11 @@ memory, and survives the other."""
 _LOOK_UP: Final = 0.5
 """Seconds between two looks whether work is to be left."""
 
-_PRELOADED: Final = ["maintien.mbz.fleet_worker", "maintien.mbz.reading"]
+_PRELOADED: Final = [
+    "maintien.mbz.fleet_worker",
+    "maintien.mbz.summary",
+    "maintien.mbz.converting.archive",
+]
 
 Work: TypeAlias = Callable[[ArchiveLocation], Result]
 

@@ -6,6 +6,7 @@ from maintien.web.middleware.reading import ELSEWHERE
 from maintien.web.surroundings import surroundings
 from maintien.web.views import (
     accounts,
+    archives,
     audit,
     courses,
     health,
@@ -56,6 +57,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-out", signing_in.sign_out, name="sign-out"),
     path("link/<str:secret>", signing_in.one_time_link, name="one-time-link"),
     path("language", signing_in.language, name="language"),
+    path("archives", archives.list_archives, name="archives"),
+    path("archives/<int:archive>", archives.show_archive, name="archive"),
+    path("archives/<int:archive>/convert", archives.convert_archive, name="archive-convert"),
+    path("archives/<int:archive>/download", archives.download_archive, name="archive-download"),
+    path("archives/<int:archive>/remove", archives.remove, name="archive-remove"),
     path("accounts", accounts.list_accounts, name="accounts"),
     path("accounts/new", accounts.new_account, name="account-new"),
     path("accounts/<int:number>", accounts.show_account, name="account"),

@@ -50,8 +50,7 @@ class PlanForm(TranslatedForm):
         super().__init__(texts, *args, **kwargs)
         self.terms = Terms(config=session.config, zone=session.zone, now=session.clock())
         self._offer("roles", {role: role for role in sorted(session.config.roles)})
-        methods = {method: method_name(texts, method) for method in METHOD_NAMES if method != _MANUAL}
-        self._offer("methods", dict(sorted(methods.items(), key=_automatic_first)))
+        self._offer("methods", method_choices(texts))
 
     def clean_until(self) -> str:
         """Check the date as the command line does."""
@@ -156,5 +155,7 @@ class RescueForm(PlanForm):
                 return "since", error_text(self.texts, error)
 
 
-def _automatic_first(item: tuple[str, str]) -> tuple[bool, str]:
-    return item[0] not in AUTOMATIC_METHODS, item[1]
+def method_choices(texts: Texts) -> dict[str, str]:
+    """Name the enrolment methods that can be converted, the automatic ones first."""
+    methods = {method: method_name(texts, method) for method in METHOD_NAMES if method != _MANUAL}
+    return dict(sorted(methods.items(), key=lambda item: (item[0] not in AUTOMATIC_METHODS, item[1])))

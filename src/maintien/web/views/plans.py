@@ -1,6 +1,5 @@
 """Maintaining access, step by step: who, until when; what would be done; confirm; what was done."""
 
-from collections.abc import Mapping
 from typing import Final, cast
 
 from django.contrib import messages
@@ -9,8 +8,8 @@ from django.shortcuts import redirect, render
 
 from maintien.messages import N_
 from maintien.moodle.ids import CourseId
-from maintien.planning import left_alone
-from maintien.planning.left_alone import Reason, TakenByPerson
+from maintien.planning.encoding import REASON_KINDS
+from maintien.planning.left_alone import TakenByPerson
 from maintien.reports.language import Texts
 from maintien.reports.reason_wording import reason_label
 from maintien.runs.plan_file import Fingerprint, short_form
@@ -206,13 +205,10 @@ def _covers_plan(plan: PreparedPlan, scope: Scope) -> bool:
 
 
 def _reasons(texts: Texts, plan: PreparedPlan) -> list[tuple[str, int]]:
-    kinds: Mapping[str, type[Reason]] = {
-        name: kind for name, kind in vars(left_alone).items() if isinstance(kind, type)
-    }
     return [
-        (reason_label(texts, kinds[name]), number)
+        (reason_label(texts, REASON_KINDS[name]), number)
         for name, number in sorted(plan.reasons.items(), key=lambda item: -item[1])
-        if name in kinds
+        if name in REASON_KINDS
     ]
 
 
