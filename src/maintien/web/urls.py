@@ -33,6 +33,7 @@ _OF_A_SITE: list[URLPattern | URLResolver] = [
     path("plans/rescue", new_plans.new_rescue, name="rescue-new"),
     path("plans/<int:plan>", plans.show_plan, name="plan"),
     path("plans/<int:plan>/courses/<int:course>", plans.show_planned_course, name="plan-course"),
+    path("plans/<int:plan>/backups/<int:course>", plans.download_backup, name="plan-backup"),
     path("plans/<int:plan>/file", plans.download_plan, name="plan-file"),
     path("plans/<int:plan>/apply", plans.apply_plan, name="plan-apply"),
     path("plans/<int:plan>/approve", plans.approve_plan, name="plan-approve"),

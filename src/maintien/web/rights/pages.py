@@ -40,6 +40,7 @@ PAGES: Final[Mapping[str, Mapping[str, Permission]]] = {
     "rescue-new": _TO_PREPARE,
     "plan": _TO_SEE,
     "plan-course": _TO_SEE,
+    "plan-backup": {POST: Permission.APPLY},
     "plan-file": {POST: Permission.SEE},
     "plan-apply": {POST: Permission.APPLY},
     "plan-approve": {POST: Permission.APPROVE},

@@ -34,6 +34,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "plan_approved": N_("approved a plan"),
     "plan_rejected": N_("rejected a plan"),
     "plan_downloaded": N_("downloaded a plan"),
+    "backup_downloaded": N_("downloaded a course’s backup"),
     "table_downloaded": N_("downloaded a run’s table"),
     "undo_previewed": N_("previewed an undo"),
     "undo_asked": N_("undid a run"),

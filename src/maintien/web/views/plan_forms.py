@@ -29,16 +29,19 @@ class PlanForm(TranslatedForm):
         "methods": N_("Enrolment methods"),
         "keep_groups": N_("Keep memberships of groups"),
         "enable_manual": N_("Enable manual enrolments where they are disabled"),
+        "backup": N_("Write a backup archive of each course first"),
     }
     hints: ClassVar[Mapping[str, str]] = {
         "until": N_("Access lasts to the end of this day, in the site’s time zone."),
         "roles": N_("People who have one of these roles in the course. Usually students only."),
+        "backup": N_("With enrolments, roles and groups, to download afterwards. It holds personal data."),
     }
     until = forms.CharField(max_length=40, widget=forms.DateInput(attrs={"type": "date"}))
     methods = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, required=False)
     roles = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
     keep_groups = forms.BooleanField(required=False)
     enable_manual = forms.BooleanField(required=False)
+    backup = forms.BooleanField(required=False)
 
     def __init__(self, session: Session, texts: Texts, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's own
         kwargs.setdefault("initial", {})
@@ -70,13 +73,14 @@ class MaintainForm(PlanForm):
 
     labels: ClassVar = {**PlanForm.labels, "include_suspended": N_("Suspended enrolments too")}
     include_suspended = forms.BooleanField(required=False)
-    field_order = ("until", "roles", "methods", "include_suspended", "keep_groups", "enable_manual")
+    field_order = ("until", "roles", "methods", "include_suspended", "keep_groups", "enable_manual", "backup")
 
     def requested(self, courses: tuple[int, ...]) -> Requested:
         """Put together what was asked for."""
         values = self.cleaned_data
         return Requested(
             courses=courses,
+            backup=values["backup"],
             until=values["until"],
             roles=",".join(values["roles"]),
             methods=",".join(values["methods"]),
@@ -112,7 +116,7 @@ class RescueForm(PlanForm):
     also_by_people = forms.BooleanField(required=False)
     field_order = (
         *("since", "to", "until", "roles", "methods"),
-        *("keep_groups", "enable_manual", "also_by_people"),
+        *("keep_groups", "enable_manual", "also_by_people", "backup"),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -131,6 +135,7 @@ class RescueForm(PlanForm):
         values = self.cleaned_data
         return RescueRequested(
             courses=courses,
+            backup=values["backup"],
             since=values["since"],
             to=values["to"],
             until=values["until"],

@@ -14,6 +14,7 @@ from maintien.reports.language import Texts
 from maintien.reports.reason_wording import reason_label
 from maintien.runs.plan_file import Fingerprint, short_form
 from maintien.web import audit
+from maintien.web.backup_files import find_backups
 from maintien.web.models import (
     Operation,
     OperationKind,
@@ -28,7 +29,7 @@ from maintien.web.requests import PageRequest, account_of
 from maintien.web.rights.access import Scope
 from maintien.web.rights.roles import Permission
 from maintien.web.sites import open_site_session, require_site, zone_of
-from maintien.web.views.courses import courses_within
+from maintien.web.views.courses import courses_within, require_course
 from maintien.web.views.people import people_of_plan
 
 TYPED_ABOVE: Final = 500
@@ -71,6 +72,7 @@ def show_plan(request: HttpRequest, site: str, plan: int) -> HttpResponse:
         "states": PlanState,
         "operation": operation,
         "failure": failure_text(asked.texts, operation.failure) if operation and operation.failure else "",
+        "backups": find_backups(found),
         "page": page_of(found.planned.order_by("-people", "position"), request.GET),
         "reasons": _reasons(asked.texts, found),
         "removed": found.reasons.get(TakenByPerson.__name__, 0),
@@ -118,6 +120,20 @@ def download_plan(request: HttpRequest, site: str, plan: int) -> FileResponse:
         raise Http404
     audit.note(asked, "plan_downloaded", site=site, plan=found.pk)
     return FileResponse(path_of_plan(found).open("rb"), as_attachment=True, filename=f"plan-{found.pk}.jsonl")
+
+
+def download_backup(request: HttpRequest, site: str, plan: int, course: int) -> FileResponse:
+    """Give the backup of a course that was made before the plan was applied."""
+    asked = cast("PageRequest", request)
+    found = require_plan(asked, site, plan)
+    require_course(site, course, asked.access.scope(Permission.APPLY, site))
+    path = find_backups(found).get(course)
+    if path is None:
+        raise Http404
+    audit.note(asked, "backup_downloaded", site=site, plan=found.pk, course=course)
+    return FileResponse(
+        path.open("rb"), as_attachment=True, filename=path.name, content_type="application/octet-stream"
+    )
 
 
 def apply_plan(request: HttpRequest, site: str, plan: int) -> HttpResponse:
