@@ -9,12 +9,13 @@ from maintien.bootstrap import Session
 from maintien.planning.campaign.record import CampaignRecord
 from maintien.planning.course_planners import CoursePlanners, Policies
 from maintien.planning.plan import CoursePlan
-from maintien.planning.policy import Circumstances
+from maintien.planning.policy import Circumstances, end_of
 from maintien.runs.execute import preview
 from maintien.runs.plan_file import Fingerprint
 from maintien.runs.plan_file_writing import PlanFileWriter, write_plan_file
 from maintien.uses.callers import Caller
 from maintien.uses.conversion_request import ConversionRequest
+from maintien.uses.cut_watch import CutWatch
 from maintien.uses.evidence import reading_evidence
 from maintien.uses.late_starts import LateStarts
 from maintien.uses.policies import Terms, make_policies, make_policy, make_rescue_policy
@@ -47,6 +48,8 @@ class PlanToSave:
     campaign: CampaignRecord | None = None
     late_starts: LateStarts | None = field(default_factory=LateStarts)
     """Refuses a plan that ends before anybody begins; None where that is of no matter."""
+    watch: CutWatch | None = None
+    """Looks, where it is given, how far the cut of each course has got."""
 
     def save(self, take: Callable[[CoursePlan], None]) -> SavedPlan:
         """Plan each course, give it to ``take`` and write it. Writes nothing to the site.
@@ -70,7 +73,7 @@ class PlanToSave:
         plans = preview(
             self.session.site,
             self.found.sizes,
-            planners.plan,
+            planners.plan if self.watch is None else self.watch.watching(planners.plan),
             inherited_roles=planners.inherited_roles,
             observer=self.caller.observer,
         )
@@ -80,7 +83,7 @@ class PlanToSave:
             if self.late_starts is not None:
                 self.late_starts.look_at(plan)
         if self.late_starts is not None:
-            texts, ends_at = self.caller.invocation.texts, self.policies.common.ends_at
+            texts, ends_at = self.caller.invocation.texts, end_of(self.policies.common)
             self.late_starts.require_somebody_in_time(texts, self.session.zone, ends_at)
 
 
@@ -92,8 +95,11 @@ def save_conversion_plan(
     path: Path,
     *,
     take: Callable[[CoursePlan], None],
+    watch: CutWatch | None = None,
 ) -> SavedPlan:
     """Plan a conversion and write it to ``path``; ``take`` is given each course's plan. Writes nothing else.
+
+    With ``watch``, whose site ``session`` has to have, each course's timing is there when its plan is taken.
 
     Raises EndBeforeStart, what :func:`~maintien.uses.policies.make_policies` raises, and what a site or a
     plan file gives rise to.
@@ -102,11 +108,12 @@ def save_conversion_plan(
     policies = make_policies(request, found, partial(make_policy, terms=terms))
     plan = PlanToSave(
         caller=caller,
-        session=reading_evidence(session, policies),
+        session=reading_evidence(session, policies, at=terms.now),
         found=found,
         policies=policies,
         circumstances=_circumstances(session, terms),
         path=path,
+        watch=watch,
     )
     return plan.save(take)
 
@@ -129,7 +136,7 @@ def save_rescue_plan(
     policies = make_policies(request, found, partial(make_rescue_policy, terms=terms))
     plan = PlanToSave(
         caller=caller,
-        session=reading_evidence(session, policies),
+        session=reading_evidence(session, policies, at=terms.now),
         found=sized_by_withdrawals(session, found, policies),
         policies=policies,
         circumstances=_circumstances(session, terms),

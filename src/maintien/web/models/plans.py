@@ -51,6 +51,10 @@ class PreparedPlan(models.Model):
     left_alone = models.IntegerField(default=0)
     reasons = models.JSONField(default=dict)
     """How many people are left alone for which reason."""
+    cut = models.JSONField(default=dict)
+    """In how many courses the cut had got how far, by the value of CutTiming; empty where nobody looked."""
+    already_cut = models.IntegerField(default=0)
+    """People whom a sync had withdrawn lately, and who had no access when the plan was made."""
     decided_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="decisions")
     run = models.BigIntegerField(null=True)
     """The journal's number of the run that applied it."""
@@ -75,6 +79,8 @@ class PlannedCourse(models.Model):
     changes = models.IntegerField()
     left_alone = models.IntegerField()
     is_obstructed = models.BooleanField(default=False)
+    timing = models.CharField(max_length=20, blank=True)
+    """How far its cut had got: a value of CutTiming, or nothing where nobody looked."""
 
     class Meta:
         ordering = ("position",)

@@ -5,6 +5,7 @@ from typing import Final, cast
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from maintien.messages import N_
 from maintien.moodle.ids import CourseId
@@ -15,6 +16,7 @@ from maintien.reports.reason_wording import reason_label
 from maintien.runs.plan_file import Fingerprint, short_form
 from maintien.web import audit
 from maintien.web.backup_files import find_backups
+from maintien.web.cut import cut_name, cut_of_courses
 from maintien.web.models import (
     Operation,
     OperationKind,
@@ -64,6 +66,7 @@ def show_plan(request: HttpRequest, site: str, plan: int) -> HttpResponse:
     may_apply = asked.access.may(Permission.APPLY, site) and _covers_plan(
         found, asked.access.scope(Permission.APPLY, site)
     )
+    page = page_of(found.planned.order_by("-people", "position"), request.GET)
     context = {
         "site": site,
         "site_tab": "plans",
@@ -73,7 +76,11 @@ def show_plan(request: HttpRequest, site: str, plan: int) -> HttpResponse:
         "operation": operation,
         "failure": failure_text(asked.texts, operation.failure) if operation and operation.failure else "",
         "backups": find_backups(found),
-        "page": page_of(found.planned.order_by("-people", "position"), request.GET),
+        "page": page,
+        "listed": [(row, cut_name(asked.texts, row.timing) if row.timing else None) for row in page.rows],
+        "cuts": cut_of_courses(asked.texts, found.cut),
+        "lost": found.already_cut,
+        "rescue": f"{reverse('courses', args=[site])}?order=cut",
         "reasons": _reasons(asked.texts, found),
         "removed": found.reasons.get(TakenByPerson.__name__, 0),
         "fingerprint": short_form(Fingerprint(found.fingerprint)) if found.fingerprint else "",
