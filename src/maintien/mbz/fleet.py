@@ -33,7 +33,11 @@ memory, and survives the other."""
 _LOOK_UP: Final = 0.5
 """Seconds between two looks whether work is to be left."""
 
-_PRELOADED: Final = ["maintien.mbz.fleet_worker", "maintien.mbz.reading"]
+_PRELOADED: Final = [
+    "maintien.mbz.fleet_worker",
+    "maintien.mbz.summary",
+    "maintien.mbz.converting.archive",
+]
 
 JobFor: TypeAlias = Callable[[ArchiveLocation], Job[Result]]
 """Makes the job that is to be done on an archive. It is made here, so that a process that gets the job gets

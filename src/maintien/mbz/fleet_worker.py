@@ -3,7 +3,6 @@
 It imports little, so that a process starts quickly and needs little memory.
 """
 
-import resource
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -66,6 +65,8 @@ def prepare() -> None:
 
 def prepare_bounded(bounds: Bounds) -> None:
     """Let a worker die where it takes more than it may."""
+    import resource  # noqa: PLC0415 -- not on every system
+
     prepare()
     resource.setrlimit(resource.RLIMIT_AS, (bounds.memory, bounds.memory))
     resource.setrlimit(resource.RLIMIT_CPU, (bounds.seconds, bounds.seconds))
