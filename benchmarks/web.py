@@ -2,8 +2,9 @@
 
 A Moodle of ``--enrolments`` user enrolments, 200 a course, on the ``--database`` that is measured. The
 application is started as ``maintien web`` starts it, with its own tables in an SQLite file, or on the same
-PostgreSQL with ``--own-tables server``; its worker counts and charts the site. Then ``--people`` people ask for
-pages, with a moment between two: first while no run goes on, then while a worker maintains everybody's access.
+PostgreSQL with ``--own-tables server``; its worker counts and charts the site. Then ``--people`` people ask
+for pages, with a moment between two: first while no run goes on, then while a worker maintains everybody's
+access.
 """
 
 import argparse

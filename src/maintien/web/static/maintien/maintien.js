@@ -25,6 +25,8 @@ document.addEventListener("DOMContentLoaded", () => {
   sessionStorage.removeItem(WAITED);
   const result = document.querySelector("[data-result]");
   const mistakes = document.querySelector("[data-result][role=alert]");
-  if (mistakes) mistakes.focus();
-  else if (waited) (result || document.querySelector("h1"))?.focus();
+  const goal = mistakes || (waited ? result || document.querySelector("h1") : null);
+  if (!goal) return;
+  goal.tabIndex = -1;
+  goal.focus();
 });
