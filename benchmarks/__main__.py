@@ -101,6 +101,8 @@ def _print_rescue(measured: RescueMeasurement) -> None:
         f" run {measured.run_seconds:.1f} s, peak {measured.peak_megabytes:.0f} MB",
         flush=True,
     )
+    for look in measured.looks:
+        print(f"  {look.command}: {look.seconds:.1f} s, {look.peak_megabytes:.0f} MB", flush=True)
     for what, lines in measured.plans:
         print(f"  {what}:", *(f"    {line}" for line in lines), sep="\n", flush=True)
 

@@ -155,6 +155,36 @@ class EndBeforeStart(UsageError):
     message = N_("The end date {text!r} is before the start of these enrolments ({start}): give a later one.")
 
 
+class NothingToChange(UsageError):
+    """A bulk edit was not told what to change."""
+
+    message = N_(
+        "Say what is to change: --until DATE, --start DATE, --suspend, --activate or --clear; or a date in"
+        " the column “until” on every line of the courses file."
+    )
+
+
+class NoEndToCompare(UsageError):
+    """A bulk edit is to change some end dates only, and gives none."""
+
+    message = N_("{option} compares end dates: give one with --until, or --clear.")
+
+
+class NobodyToUnenrol(UsageError):
+    """An unenrolment was not told whom it is about."""
+
+    message = N_(
+        "Say whose manual enrolments are to go: --ended, --also-automatic, or a filter such as --role or"
+        " --status. To unenrol everybody, give --method manual."
+    )
+
+
+class ColumnForConversions(UsageError):
+    """A column of the courses file says whom to convert, where people are told by filters."""
+
+    message = N_("The column “{column}” is for conversions: leave it out, and give {option} instead.")
+
+
 class ConflictingOptions(UsageError):
     """Two options exclude each other."""
 
@@ -818,6 +848,15 @@ class RunRestoresArchive(UsageError):
     )
 
 
+class RunHasEvidence(UsageError):
+    """A rescue that archives told of what was taken: a journal keeps which, and not what they hold."""
+
+    message = N_(
+        "Run {run} takes archives for evidence, the first of them {archive}: begin it anew with the same"
+        " command, “{command}”, which goes on with what is left and changes nothing where it was done."
+    )
+
+
 class RunUndone(UsageError):
     """The run was taken back; going on with it would do a part of it again."""
 
@@ -1220,6 +1259,57 @@ class ArchiveOfPartOfCourse(ArchiveError):
     message = N_(
         "{archive} was made of a part of a course, and parts hold no enrolments: make a backup of the whole"
         " course."
+    )
+
+
+class ArchiveIsAnonymous(ArchiveError):
+    """The archive has invented names for people: nobody can be found again by them."""
+
+    message = N_(
+        "{archive} has invented names for people (“Anonymize user information”), who can't be found again:"
+        " use another backup."
+    )
+
+
+class ArchiveWithoutDate(ArchiveError):
+    """The archive does not say when it was made."""
+
+    message = N_("{archive} does not say when it was made, so it is no evidence: use another backup.")
+
+
+class ArchiveMadeElsewhere(ArchiveError):
+    """The archive was made on another site, where the same ids are other people's and other courses'."""
+
+    message = N_(
+        "{archive} was not made on this site, so it does not tell what was taken here: “maintien restore"
+        " {archive} --into COURSE” enrols its people."
+    )
+
+
+class ArchiveOfCourseNotSelected(ArchiveError):
+    """The archive was made of a course of the site that is not to be rescued."""
+
+    message = N_(
+        "{archive} was made of the course {course} (id {courseid}), which is not selected: select it, or use"
+        " “maintien restore {archive} --into COURSE” to put its people into another course."
+    )
+
+
+class ArchiveMadeTooLate(ArchiveError):
+    """The archive was made after the time of which it is to tell."""
+
+    message = N_(
+        "{archive} was made after the time that --to names, and tells nothing of what was taken before: use a"
+        " backup from before the cut."
+    )
+
+
+class NoArchiveOfSelection(UsageError):
+    """None of the archives found is of a selected course, from before the end of the time asked for."""
+
+    message = N_(
+        "Of the {archives} archives in {place} none was made on this site, of a selected course, before the"
+        " time that --to names."
     )
 
 

@@ -43,10 +43,11 @@ COMMANDS = {
     "resume": {"--run", "--backup", "--help"},
     "demo": {"--folder", "--fresh", "--too-late", "--help"},
     "check": SELECTION,
-    "courses": SELECTION | {"--since"},
-    "forecast": SELECTION | {"--on", "--feed", "--register", "--cut", "--until", "--chart"},
+    "courses": SELECTION | {"--since", "--format", "--output"},
+    "forecast": SELECTION | {"--on", "--feed", "--register", "--cut", "--until", "--chart"} | EXPORT,
     "participants": SELECTION | PEOPLE | EXPORT | {"--sort", "--descending"},
     "convert": SELECTION
+    | EXPORT
     | {
         "--until",
         "--methods",
@@ -68,6 +69,7 @@ COMMANDS = {
     "restore": {"--into", "--limit", "--run", "--help"},
     "campaign": {"--run", "--even-if-many", "--quiet", "--monitor", *EXPORT, "--help"},
     "rescue": SELECTION
+    | EXPORT
     | {
         "--since",
         "--to",

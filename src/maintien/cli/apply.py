@@ -20,9 +20,10 @@ from maintien.cli.notices import notify
 from maintien.cli.operators import require_operator
 from maintien.errors import MissingPlanFile, ReadOnlyAccount
 from maintien.messages import N_
-from maintien.planning.policy import Circumstances, RescuePolicy
+from maintien.planning.policy import Circumstances, ConversionPolicy, LikeMoodlePolicy
 from maintien.runs.plan_file_reading import PlanFile, open_plan_file
 from maintien.sites.write_access import MayWrite
+from maintien.uses.manual_edits import choosing_people
 from maintien.uses.reviewed_runs import Review, require_fitting
 from maintien.uses.withdrawals import reading_withdrawals
 
@@ -101,9 +102,10 @@ def _prepare(
 ) -> PlanApplication:
     policies = file.header.policies
     fed = reading_withdrawals(reading_feeds(invocation, session, policies), policies)
+    fed = choosing_people(fed, policies, circumstances.now)
     review = Review(session=fed, file=file, circumstances=circumstances, accepts_drift=accepts_drift)
-    if isinstance(policies.common, RescuePolicy):
-        # Of what was taken the log itself is read.
+    if not isinstance(policies.common, ConversionPolicy | LikeMoodlePolicy):
+        # The cut is of no matter, or the log itself is read for what was taken.
         return PlanApplication(invocation=invocation, review=review, watch=None)
     fed, watch = watch_cut(invocation, fed, file.courses)
     return PlanApplication(

@@ -16,6 +16,7 @@ from maintien.planning.drift import drift_of_lost_course
 from maintien.planning.plan import CoursePlan
 from maintien.reports.conversion import ConversionHeader, ConversionReport
 from maintien.reports.drift import DriftReport
+from maintien.reports.manual_edit import new_policy_report
 from maintien.runs.execute import CourseOutcome, Safeguard, preview
 from maintien.runs.plan_file_reading import PlanFile
 from maintien.sites.interface import CourseSize
@@ -116,7 +117,7 @@ class PlanApplication:
 
     def _new_report(self, *, is_written: bool) -> ConversionReport:
         header = self._header(is_written=is_written)
-        return ConversionReport(header, keep_documents=self.invocation.wishes.json)
+        return new_policy_report(header, keep_documents=self.invocation.wishes.json)
 
     def _new_drift_report(self) -> DriftReport:
         return DriftReport(

@@ -25,8 +25,10 @@ def watch_cut(
     return watched.session, watched.watch
 
 
-def removal_wishes(invocation: Invocation, session: Session, window: Window) -> RemovalWishes | None:
-    """Tell what to look for in the log: unenrolments in anybody's name; nothing where there is no log."""
+def removal_wishes(
+    invocation: Invocation, session: Session, window: Window, courses: int
+) -> RemovalWishes | None:
+    """Tell which unenrolments of so many courses to look for in the log; nothing where there is no log."""
     if is_log_closed(session):
         notify(invocation, LogNotReadable())
-    return cut_watch.removal_wishes(session, window)
+    return cut_watch.removal_wishes(session, window, courses)

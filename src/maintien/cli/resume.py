@@ -42,7 +42,7 @@ def resume_run(
     """Show what a run has still to do, or do it and show that; tell the exit status.
 
     Raises MissingRun, UnknownRun, RunOfAnotherSite, RunNotInterrupted, RunUndone, RunAppliesPlan,
-    RunRestoresArchive, SiteBusy, ReadOnlyAccount, and what a site or a journal raises.
+    RunRestoresArchive, RunHasEvidence, SiteBusy, ReadOnlyAccount, and what a site or a journal raises.
     """
     with open_session(invocation) as session:
         notify(invocation, *session.warnings)

@@ -34,6 +34,8 @@ RUNS: Final = "runs"
 COURSES: Final = "courses"
 CHANGES: Final = "changes"
 LEFT_ALONE: Final = "left-alone"
+RUN_TABLES: Final = (COURSES, CHANGES, LEFT_ALONE)
+"""What there is of a plan, or of one run that is no campaign's."""
 
 _RUN_COLUMNS: Final = (
     Column(N_("run"), Kind.ID),
@@ -205,19 +207,23 @@ class RunExport:
     rules: Mapping[CourseId, str] | None = None
     """The rule of each course, where the run is a campaign's."""
 
-    def add(self, exported: ExportedCourse, people: Mapping[UserId, Person]) -> None:
+    def people_in(self, course: ExportedCourse) -> Iterator[UserId]:
+        """Tell whom the tables name of a course."""
+        return course.people()
+
+    def add(self, course: ExportedCourse, people: Mapping[UserId, Person]) -> None:
         """Write one course: nothing but its failure where it failed."""
-        self._add_course(exported)
-        plan = exported.plan
-        if plan is None or exported.failure is not None:
+        self._add_course(course)
+        plan = course.plan
+        if plan is None or course.failure is not None:
             return
-        course = (exported.course.id, exported.course.shortname)
-        for change in plan.changes if exported.has_changes else ():
-            self.writer.add(CHANGES, [*course, *self._change_cells(change, people)])
+        names = (course.course.id, course.course.shortname)
+        for change in plan.changes if course.has_changes else ():
+            self.writer.add(CHANGES, [*names, *self._change_cells(change, people)])
         for userid, reason in plan.left_alone:
             label = reason_label(self.texts, type(reason))
             detail = reason_detail(self.texts, reason, self.zone)
-            self.writer.add(LEFT_ALONE, [*course, *person_cells(userid, people), label, detail])
+            self.writer.add(LEFT_ALONE, [*names, *person_cells(userid, people), label, detail])
 
     def _add_course(self, exported: ExportedCourse) -> None:
         course, plan, failure = exported.course, exported.plan, exported.failure

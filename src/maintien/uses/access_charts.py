@@ -19,7 +19,7 @@ from maintien.moodle.config import SiteConfig
 from maintien.moodle.ids import UNSAVED, CourseId, RoleId, UserId
 from maintien.planning.applying import apply_plan
 from maintien.planning.course_planners import CoursePlanners, Policies
-from maintien.planning.policy import Circumstances
+from maintien.planning.policy import Circumstances, end_of
 from maintien.reports.charts.access_chart import AccessChart
 from maintien.reports.screen import course_name
 from maintien.uses.conversion_request import ConversionRequest
@@ -101,7 +101,7 @@ class AccessCharts(Generic[G]):
                     zone=self.zone,
                     now=self.now,
                     cut_at=self.cut_at,
-                    until=self.planners.policies.common.ends_at,
+                    until=end_of(self.planners.policies.common),
                     steps=series.without.steps(),
                     steps_converted=series.converted.steps(),
                 ),

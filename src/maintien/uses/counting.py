@@ -38,7 +38,7 @@ def count_courses(
     """
     now, config = session.clock(), session.config
     window = Window(now - LATELY, now)
-    removals = removal_wishes(session, window)
+    removals = removal_wishes(session, window, len(sizes))
     wishes = RollWishes(students=students_of(config), feeds=_feeds(session, sizes), removals=removals)
     # A log that was not read tells nothing, whatever the site writes there.
     seen = replace(config, logs_to_standard_log=removals is not None)

@@ -6,7 +6,6 @@ can't be read is unknown, and no reason to fail.
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 from maintien.bootstrap import Session
 from maintien.enrolments.cut_timing import LATELY, CourseTiming, time_cut
@@ -15,19 +14,14 @@ from maintien.enrolments.state import CourseState
 from maintien.enrolments.withdrawals import Window
 from maintien.errors import SiteError
 from maintien.moodle.config import SiteConfig
-from maintien.moodle.ids import CourseId, UserId
+from maintien.moodle.ids import CourseId
 from maintien.moodle.values import DATABASE
 from maintien.planning.plan import CoursePlan
 from maintien.runs.execute import PlanCourse
 from maintien.sites.database.read_feeds import ReadFeeds
 from maintien.sites.database.removals import RemovalWishes
 from maintien.uses.feeds import look_at_feeds
-
-FEW_COURSES: Final = 200
-"""Of more courses than that, only unenrolments in an administrator's name are looked for in the log: those by
-cron, and not those at sign-in, which lie among everything else that happened in a course."""
-
-_NOBODY_SIGNED_IN: Final = UserId(0)
+from maintien.uses.removal_wishes import removal_wishes_for
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,7 +84,7 @@ def watch_cut(session: Session, courses: Collection[CourseId]) -> Watched:
             feeds, spares = ReadFeeds(register=seen.read.register), seen.read.register_spares_everybody
             error = seen.error
     window = Window(now - LATELY, now)
-    removals = removal_wishes(session, window, doers_to_look_for(session, len(courses)))
+    removals = removal_wishes(session, window, len(courses))
     site = replace(session.site, feeds=feeds, removals=removals)
     hidden = site.find_hidden_courses() if config.register_skips_hidden_courses else frozenset()
     # A log that was not read tells nothing, whatever the site writes there.
@@ -103,23 +97,14 @@ def watch_cut(session: Session, courses: Collection[CourseId]) -> Watched:
     )
 
 
-def doers_to_look_for(session: Session, courses: int) -> frozenset[UserId] | None:
-    """Tell in whose names unenrolments are looked for in the log; None for anybody's."""
-    if courses <= FEW_COURSES:
-        return None
-    return frozenset({_NOBODY_SIGNED_IN, *session.config.administrators})
-
-
-def removal_wishes(
-    session: Session, window: Window, doers: frozenset[UserId] | None = None
-) -> RemovalWishes | None:
-    """Tell what to look for in the log: unenrolments in the names of ``doers``, or anybody's.
+def removal_wishes(session: Session, window: Window, courses: int) -> RemovalWishes | None:
+    """Tell which unenrolments of so many courses to look for in the log.
 
     Nothing where the site keeps no log, and where the account may not read it.
     """
     if not session.config.logs_to_standard_log or is_log_closed(session):
         return None
-    return RemovalWishes(window=window, doers=doers)
+    return removal_wishes_for(session.config, window, courses)
 
 
 def is_log_closed(session: Session) -> bool:

@@ -7,10 +7,10 @@ from maintien.bootstrap import Invocation, Session, site_identity
 from maintien.errors import PlanEndDatePassed, PlanOfAnotherSite, UnknownCourse
 from maintien.moodle.values import NO_END
 from maintien.planning.course_planners import CoursePlanners
-from maintien.planning.policy import Circumstances, LikeMoodlePolicy, RescuePolicy
+from maintien.planning.policy import Circumstances, ConversionPolicy, RescuePolicy, end_of
 from maintien.runs.conduct import UnderWay
 from maintien.runs.execute import PlanCourse, Safeguard
-from maintien.runs.journal import RunId, RunKind
+from maintien.runs.journal import RunId, RunKind, kind_for
 from maintien.runs.plan_file import PlanFileHeader
 from maintien.runs.plan_file_reading import PlanFile
 from maintien.runs.reviewed import ReviewedPlans
@@ -137,7 +137,7 @@ def kind_of_run(plan: PlanFileHeader) -> RunKind:
     """Tell what a run does that applies a plan."""
     if plan.campaign is not None:
         return RunKind.CAMPAIGN
-    return RunKind.RESCUE if isinstance(plan.policies.common, RescuePolicy) else RunKind.CONVERT
+    return kind_for(plan.policies.common)
 
 
 def require_fitting(invocation: Invocation, session: Session, file: PlanFile, now: int) -> None:
@@ -149,13 +149,13 @@ def require_fitting(invocation: Invocation, session: Session, file: PlanFile, no
     if header.site_id != site_identity(session):
         raise PlanOfAnotherSite(path=str(file.path), made_on=header.site_name, site=session.site.name)
     for policy in (header.policies.common, *header.policies.of_courses.values()):
-        # The procedure's own rules take any date, and warn of one that has passed.
-        is_fixed = not isinstance(policy, LikeMoodlePolicy) and policy.ends_at != NO_END
-        if is_fixed and policy.ends_at <= now:
-            end = invocation.texts.date_time(policy.ends_at, session.zone)
+        # The procedure's own steps take any date, and warn of one that has passed.
+        is_fixed = isinstance(policy, ConversionPolicy | RescuePolicy) and end_of(policy) != NO_END
+        if is_fixed and end_of(policy) <= now:
+            end = invocation.texts.date_time(end_of(policy), session.zone)
             raise PlanEndDatePassed(path=str(file.path), end=end)
 
 
 def _review(session: Session, file: PlanFile, circumstances: Circumstances) -> Review:
-    fed = reading_evidence(session, file.header.policies)
+    fed = reading_evidence(session, file.header.policies, at=circumstances.now)
     return Review(session=fed, file=file, circumstances=circumstances)

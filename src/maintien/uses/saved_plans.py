@@ -9,7 +9,7 @@ from maintien.bootstrap import Session
 from maintien.planning.campaign.record import CampaignRecord
 from maintien.planning.course_planners import CoursePlanners, Policies
 from maintien.planning.plan import CoursePlan
-from maintien.planning.policy import Circumstances
+from maintien.planning.policy import Circumstances, end_of
 from maintien.runs.execute import preview
 from maintien.runs.plan_file import Fingerprint
 from maintien.runs.plan_file_writing import PlanFileWriter, write_plan_file
@@ -83,7 +83,7 @@ class PlanToSave:
             if self.late_starts is not None:
                 self.late_starts.look_at(plan)
         if self.late_starts is not None:
-            texts, ends_at = self.caller.invocation.texts, self.policies.common.ends_at
+            texts, ends_at = self.caller.invocation.texts, end_of(self.policies.common)
             self.late_starts.require_somebody_in_time(texts, self.session.zone, ends_at)
 
 
@@ -108,7 +108,7 @@ def save_conversion_plan(
     policies = make_policies(request, found, partial(make_policy, terms=terms))
     plan = PlanToSave(
         caller=caller,
-        session=reading_evidence(session, policies),
+        session=reading_evidence(session, policies, at=terms.now),
         found=found,
         policies=policies,
         circumstances=_circumstances(session, terms),
@@ -136,7 +136,7 @@ def save_rescue_plan(
     policies = make_policies(request, found, partial(make_rescue_policy, terms=terms))
     plan = PlanToSave(
         caller=caller,
-        session=reading_evidence(session, policies),
+        session=reading_evidence(session, policies, at=terms.now),
         found=sized_by_withdrawals(session, found, policies),
         policies=policies,
         circumstances=_circumstances(session, terms),

@@ -9,6 +9,7 @@ from maintien.enrolments.state import CourseState
 from maintien.errors import (
     NothingToUndo,
     RunAppliesPlan,
+    RunHasEvidence,
     RunNotInterrupted,
     RunOfAnotherSite,
     RunRestoresArchive,
@@ -110,7 +111,8 @@ def require_resumable(record: RunRecord, *, undone_by: int | None, has_plan: boo
 
     ``has_plan`` says whether the plan file is at hand that the run applies, if it applies one.
 
-    Raises RunUndone, RunNotInterrupted, RunRestoresArchive and RunAppliesPlan.
+    Raises RunUndone, RunNotInterrupted, RunRestoresArchive, RunHasEvidence and
+    RunAppliesPlan.
     """
     if undone_by is not None:
         raise RunUndone(run=record.id, undo=undone_by)
@@ -119,6 +121,8 @@ def require_resumable(record: RunRecord, *, undone_by: int | None, has_plan: boo
     header = record.header
     if header.archive is not None:
         raise RunRestoresArchive(run=record.id, archive=header.archive.path)
+    if header.evidence:
+        raise RunHasEvidence(run=record.id, archive=header.evidence[0].path, command=header.command)
     if header.plan_fingerprint is not None and not has_plan:
         raise RunAppliesPlan(run=record.id, fingerprint=short_form(Fingerprint(header.plan_fingerprint)))
 
@@ -141,7 +145,7 @@ def reading_evidence_of(
     """
     if header.policy is None:
         return session
-    return reading_evidence(session, policies_of(header), tell_unread=tell_unread)
+    return reading_evidence(session, policies_of(header), at=header.began_at, tell_unread=tell_unread)
 
 
 def planner_of_run(
@@ -157,7 +161,7 @@ def planner_of_run(
                 raise RuntimeError("an undo without the run that it takes back")
             _, plan = undo_planner(store, header.undoes)
             return plan, frozenset()
-        case RunKind.CONVERT | RunKind.CAMPAIGN | RunKind.RESCUE:
+        case RunKind.CONVERT | RunKind.CAMPAIGN | RunKind.RESCUE | RunKind.END_DATE | RunKind.UNENROL:
             planners = CoursePlanners(
                 policies=policies_of(header),
                 config=session.config,

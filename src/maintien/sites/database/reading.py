@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Column, Connection, Table, and_, or_, select
 
+from maintien.enrolments.archive_evidence import ArchiveEvidence
 from maintien.enrolments.state import (
     Course,
     CourseState,
@@ -18,6 +19,7 @@ from maintien.enrolments.state import (
 )
 from maintien.enrolments.withdrawals import NOTHING_WITHDRAWN, Window, Withdrawals
 from maintien.moodle.ids import ContextId, CourseId, InstanceId, RoleId, UserId
+from maintien.sites.database.archived_pasts import add_archives
 from maintien.sites.database.chunks import chunks
 from maintien.sites.database.contexts_above import read_contexts_above
 from maintien.sites.database.fetching import fetch_all, fetch_rows
@@ -38,24 +40,36 @@ K = TypeVar("K")
 R = TypeVar("R")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What to read with each course besides its own rows; None and nothing where it is not asked for."""
+
+    feeds: ReadFeeds | None = None
+    """Whom the feeds list."""
+    withdrawn_within: Window | None = None
+    """What was taken from people then."""
+    archives: Mapping[CourseId, ArchiveEvidence] = field(default_factory=dict)
+    """What backup archives add to that."""
+    removals: RemovalWishes | None = None
+    """Whom syncs have unenrolled."""
+    choosing: Choosing | None = None
+    """Whom a filter selects, whose rows suffice then."""
+
+
+NOTHING_BESIDE: Final = Beside()
+
+
 def read_states(
     connection: Connection,
     tables: MoodleTables,
     courses: Sequence[Course],
     inherited_roles: Collection[RoleId] = (),
-    feeds: ReadFeeds | None = None,
-    withdrawn_within: Window | None = None,
-    removals: RemovalWishes | None = None,
-    choosing: Choosing | None = None,
+    beside: Beside = NOTHING_BESIDE,
 ) -> Iterator[CourseState]:
-    """Read the states of these courses, in their order; they are held in memory together.
-
-    With ``feeds`` also whom the feeds list, and with ``withdrawn_within`` what was taken from people then;
-    with ``removals`` whom syncs have unenrolled, with ``choosing`` whom a filter selects.
-    """
+    """Read the states of these courses, in their order; they are held in memory together."""
     if not courses:
         return
-    selected = None if choosing is None else choosing.find(connection, tables, courses)
+    selected = None if beside.choosing is None else beside.choosing.find(connection, tables, courses)
     batch = _Batch(connection, tables, courses, _whom_to_read(selected))
     instances = batch.instances()
     course_of = {row.id: row.courseid for rows in instances.values() for row in rows}
@@ -65,17 +79,18 @@ def read_states(
         # Whoever reproduces what Moodle does with roles meets people who have one and are not enrolled.
         accounts = accounts.merged(batch.role_holders_out_of_use())
     withdrawals: Mapping[CourseId, Withdrawals] = {}
-    if withdrawn_within is not None:
-        withdrawals = read_withdrawals(connection, tables, courses, withdrawn_within)
+    if (window := beside.withdrawn_within) is not None:
+        withdrawals = read_withdrawals(connection, tables, courses, window)
+        withdrawals = add_archives(connection, tables, withdrawals, beside.archives, window)
         accounts = accounts.merged(batch.leavers_out_of_use(withdrawals))
     removed: Mapping[CourseId, frozenset[UserId]] = {}
-    if removals is not None:
-        removed = read_removals(connection, tables, [course.id for course in courses], removals)
+    if beside.removals is not None:
+        removed = read_removals(connection, tables, [course.id for course in courses], beside.removals)
     roles = batch.roles()
     memberships = batch.memberships()
     inherited = batch.inherited_roles(inherited_roles)
     rows = [row for of_course in instances.values() for row in of_course]
-    listed = {} if feeds is None else feeds.read_listed(connection, tables, rows)
+    listed = {} if beside.feeds is None else beside.feeds.read_listed(connection, tables, rows)
     for course in courses:
         yield CourseState(
             course=course,
@@ -179,12 +194,8 @@ class _Batch:
         return _Accounts.of((course_of[contextid], *account) for contextid, *account in rows)
 
     def leavers_out_of_use(self, withdrawals: Mapping[CourseId, Withdrawals]) -> "_Accounts":
-        """Find the same among people whose enrolment was removed."""
-        left = {
-            (courseid, removal.row.userid)
-            for courseid, of_course in withdrawals.items()
-            for removal in of_course.removed
-        }
+        """Find the same among people who may no longer be enrolled."""
+        left = {(courseid, userid) for courseid, gone in withdrawals.items() for userid in gone.people_gone()}
         accounts = self._accounts({userid for _, userid in left})
         return _Accounts.of(
             (courseid, userid, *accounts.get(userid, (None, None)))

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine
 
+from maintien.enrolments.archive_evidence import ArchiveEvidence
 from maintien.enrolments.participant_filter import ParticipantFilter
 from maintien.enrolments.people import Person
 from maintien.enrolments.roll import CourseRoll
@@ -61,6 +62,8 @@ class DatabaseSite:
     """The site's address, where its configuration says it: the database may have an old one."""
     withdrawn_within: Window | None = None
     """Within which time to read with each course what was taken from people; None for not at all."""
+    archives: Mapping[CourseId, ArchiveEvidence] = field(default_factory=dict)
+    """What backup archives of courses tell of that time, to be read with ``withdrawn_within``."""
     removals: RemovalWishes | None = None
     """What to find with each course of whom syncs have unenrolled; None for nothing."""
     choosing: Choosing | None = None
@@ -154,10 +157,13 @@ class DatabaseSite:
                 self.tables,
                 courses,
                 inherited_roles,
-                self.feeds,
-                self.withdrawn_within,
-                self.removals,
-                self.choosing,
+                reading.Beside(
+                    feeds=self.feeds,
+                    withdrawn_within=self.withdrawn_within,
+                    archives=self.archives,
+                    removals=self.removals,
+                    choosing=self.choosing,
+                ),
             )
 
     def find_participants(

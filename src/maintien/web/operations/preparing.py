@@ -10,6 +10,7 @@ from maintien.errors import MaintienError
 from maintien.moodle.ids import CourseId
 from maintien.planning.left_alone import Reason
 from maintien.planning.plan import CoursePlan
+from maintien.planning.policy import end_of
 from maintien.sites.interface import Selection
 from maintien.uses.conversion_request import ConversionRequest
 from maintien.uses.cut_watch import CutWatch, watch_cut
@@ -136,7 +137,7 @@ def _fail(plan: PreparedPlan) -> None:
 
 def _ready(plan: PreparedPlan, saved: SavedPlan, tally: _Tally) -> None:
     plan.fingerprint = saved.fingerprint
-    plan.ends_at = saved.policies.common.ends_at
+    plan.ends_at = end_of(saved.policies.common)
     plan.courses = saved.courses
     plan.courses_changed = sum(row.changes > 0 for row in tally.rows)
     plan.people = sum(row.people for row in tally.rows)

@@ -33,7 +33,7 @@ class ChangedPerson:
     roles: str
     groups: int
     taken_at: int
-    """When access was taken; 0 where nothing was. Unix seconds."""
+    """When access was taken; 0 where nothing was, or nobody knows. Unix seconds."""
     known_from: str
     """Where it is known from what is given back."""
 
@@ -110,7 +110,7 @@ class _Names:
             after=change.after,
             roles=", ".join(map(self._role, change.roles)),
             groups=len(change.groups),
-            taken_at=0 if grounds is None else grounds.taken_at,
+            taken_at=0 if grounds is None else grounds.taken_at or 0,
             known_from="" if grounds is None else sources_text(self.texts, grounds.sources),
         )
 
