@@ -1,7 +1,8 @@
 """The participants of a course, by the filters of the procedure, a page at a time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final, cast
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -19,7 +20,6 @@ from maintien.reports.language import Texts
 from maintien.reports.participant_wording import STATUSES, access_text, enrolment_text
 from maintien.reports.safe_text import printable
 from maintien.reports.wording import method_name
-from maintien.sites.interface import Selection
 from maintien.uses.participant_filters import NONE, FilterRequest, make_filter
 from maintien.uses.participant_lists import list_page
 from maintien.uses.policies import STUDENT, Terms
@@ -103,7 +103,7 @@ def find_course(session: Session, course: int) -> Course:
 
     Raises UnknownCourse where somebody has deleted it since it was counted.
     """
-    return session.site.select(Selection(courses=(f"id:{course}",)))[0].course
+    return session.site.find_course(CourseId(course))
 
 
 def read_filter(query: QueryDict) -> FilterRequest:
@@ -132,8 +132,9 @@ def _read(
     page = Page(
         rows=found.participants, number=found.number, total=found.total, query=without_page(request.GET)
     )
-    methods = {instance.method for instance in found.state.instances} | AUTOMATIC_METHODS | {MANUAL}
-    fields = _fields(request.texts, request.GET, session, course.id, methods)
+    methods = {instance.method for instance in found.instances} | AUTOMATIC_METHODS | {MANUAL}
+    groups = {str(number): name for number, name in found.groups.items()}
+    fields = _fields(request.texts, request.GET, session, methods, groups)
     return page, [_listed(request.texts, session, person) for person in page.rows], fields
 
 
@@ -151,10 +152,9 @@ def _listed(texts: Texts, session: Session, participant: Participant) -> ListedP
 
 
 def _fields(
-    texts: Texts, query: QueryDict, session: Session, course: CourseId, methods: Iterable[str]
+    texts: Texts, query: QueryDict, session: Session, methods: Iterable[str], groups: Mapping[str, str]
 ) -> list[FilterField]:
-    groups = session.site.read_group_names([course]).items()
-    named = sorted(((str(number), printable(name)) for number, name in groups), key=lambda pair: pair[1])
+    named = sorted(((number, printable(name)) for number, name in groups.items()), key=itemgetter(1))
     return [
         _field(
             texts,
