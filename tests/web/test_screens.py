@@ -74,9 +74,11 @@ def test_every_page_is_accessible_wide_and_narrow(
         path = address.partition("?")[0]
         assert titles.setdefault(title, path) == path, (title, address)
     page.set_viewport_size({"width": 1200, "height": 900})
-    for path in ("added-sites/new", "account"):
-        page.goto(f"{demo.address}/{path}")
-        take_picture(page, path.replace("/", "-"), language)
+    page.goto(f"{demo.address}/added-sites/new")
+    page.locator("#id_name").fill("campus")
+    page.locator("#id_url").fill("mariadb://maintien@db.example.org/moodle?sslmode=verify-full")
+    page.locator("#id_password").fill(PASSWORD)
+    take_picture(page, "added-sites-new", language)
     page.close()
 
 
@@ -165,6 +167,52 @@ def test_participants_are_filtered_on_the_page_of_a_course_and_the_focus_stays(
     expect(found).to_have_text(everybody)
     page.get_by_role("link", name="Next page").click()
     expect(found).to_be_focused()
+    page.close()
+
+
+EDITING = {
+    "en": ("Select all", "Show what would be done", "Confirm: change", "enrolments of"),
+    "fr": ("Sélectionner les", "Montrer ce qui serait fait", "Confirmer", "inscriptions de"),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_end_dates_of_a_filter_are_edited_and_the_run_is_undone(
+    browser: Browser, demo: Demo, language: str
+) -> None:
+    everybody, show, confirm, changed = EDITING[language]
+    words = WORDS[language]
+    page = sign_in(browser, demo, language)
+    page.goto(f"{demo.address}/sites/demo/courses?order=participants")
+    page.locator("tbody a").first.click()
+    page.locator("#method").select_option("manual")
+    expect(page).to_have_url(re.compile("method=manual"))
+    expect(page.locator("#people tbody tr").first).to_be_visible()
     require_accessible(page)
-    take_picture(page, "participants", "en")
+    take_picture(page, "participants", language)
+    page.get_by_role("button", name=everybody).click()
+    page.locator("#id_until").fill("2033-06-30")
+    require_accessible(page)
+    take_picture(page, "end-date", language)
+    page.get_by_role("button", name=show).click()
+    expect(page.get_by_text(words["fingerprint"])).to_be_visible(timeout=PATIENCE)
+    require_accessible(page)
+    page.locator("tbody a").first.click()
+    expect(page.locator("tbody tr").first).to_contain_text("2033")
+    require_accessible(page)
+    page.go_back()
+    if page.locator("#people").count():
+        page.locator("#people").fill(page.locator(".card .h2").first.inner_text())
+    page.get_by_role("button", name=confirm).click()
+    expect(page.get_by_text(changed).last).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(words["done"])).to_be_visible(timeout=PATIENCE)
+    require_accessible(page)
+    page.get_by_role("link", name=words["run"]).click()
+    page.get_by_role("button", name=words["undo"]).click()
+    undo = page.get_by_role("button", name=words["undo_now"])
+    undo.wait_for(timeout=PATIENCE)
+    if page.locator("#losing").count():
+        page.locator("#losing").check()
+    undo.click()
+    expect(page.get_by_text(words["done"])).to_be_visible(timeout=PATIENCE)
     page.close()

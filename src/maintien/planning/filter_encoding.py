@@ -4,7 +4,7 @@ A filter is one object: each part that is set by its name, with its values, sort
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from maintien.enrolments.participant_filter import (
     GroupFilter,
@@ -17,11 +17,12 @@ from maintien.enrolments.participant_filter import (
     NotSince,
     ParticipantFilter,
     ParticipantStatus,
+    PeopleFilter,
     RoleFilter,
     Since,
     StatusFilter,
 )
-from maintien.moodle.ids import GroupId, InstanceId
+from maintien.moodle.ids import GroupId, InstanceId, UserId
 from maintien.planning.json_values import (
     Json,
     UnreadablePlan,
@@ -32,6 +33,10 @@ from maintien.planning.json_values import (
 )
 
 F = TypeVar("F")
+
+_PARTS: Final = frozenset(
+    {"join", "methods", "roles", "statuses", "groups", "keywords", "last_access", "people"}
+)
 
 
 def encode_filter(wanted: ParticipantFilter) -> dict[str, Json]:
@@ -60,6 +65,8 @@ def encode_filter(wanted: ParticipantFilter) -> dict[str, Json]:
     if wanted.last_access is not None:
         accesses = sorted(map(_encode_access, wanted.last_access.accesses))
         parts["last_access"] = {"values": accesses, "join": wanted.last_access.join.value}
+    if wanted.people is not None:
+        parts["people"] = {"values": sorted(wanted.people.people), "join": wanted.people.join.value}
     return parts
 
 
@@ -75,7 +82,7 @@ def _encode_access(access: LastAccess) -> list[int | str]:
 
 def decode_filter(value: Any) -> ParticipantFilter:  # noqa: ANN401 -- checked part by part
     """Read it back; raises what a value of another form makes Python raise."""
-    if not value.keys() <= {"join", "methods", "roles", "statuses", "groups", "keywords", "last_access"}:
+    if not value.keys() <= _PARTS:
         raise UnreadablePlan("filter")
     return ParticipantFilter(
         methods=_part(value, "methods", _decode_methods),
@@ -84,6 +91,7 @@ def decode_filter(value: Any) -> ParticipantFilter:  # noqa: ANN401 -- checked p
         groups=_part(value, "groups", _decode_groups),
         keywords=_part(value, "keywords", _decode_keywords),
         last_access=_part(value, "last_access", _decode_accesses),
+        people=_part(value, "people", _decode_people),
         join=Join(value["join"]),
     )
 
@@ -116,6 +124,11 @@ def _decode_groups(part: Any) -> GroupFilter:  # noqa: ANN401 -- as above
 
 def _decode_keywords(part: Any) -> KeywordFilter:  # noqa: ANN401 -- as above
     return KeywordFilter(keywords=frozenset(map(read_text, part["values"])), join=Join(part["join"]))
+
+
+def _decode_people(part: Any) -> PeopleFilter:  # noqa: ANN401 -- as above
+    people = frozenset(UserId(read_number(id_)) for id_ in part["values"])
+    return PeopleFilter(people=people, join=Join(part["join"]))
 
 
 def _decode_accesses(part: Any) -> LastAccessFilter:  # noqa: ANN401 -- as above

@@ -24,6 +24,7 @@ from maintien.uses.participant_filters import NONE, FilterRequest, make_filter
 from maintien.uses.participant_lists import list_page
 from maintien.uses.policies import STUDENT, Terms
 from maintien.web.paging import ROWS, Page, page_number, without_page
+from maintien.web.requested import FILTERS, PeopleAsked
 from maintien.web.requests import PageRequest
 from maintien.web.rights.roles import Permission
 from maintien.web.sites import open_site_session, require_site
@@ -71,18 +72,15 @@ class FilterField:
     choices: list[Choice]
 
 
-FILTERS: Final = ("method", "role", "status", "group", "name")
-
-
 def list_participants(request: HttpRequest, site: str, course: int) -> HttpResponse:
     """List participants; htmx asks for the list only, with its filters."""
     asked = cast("PageRequest", request)
     require_site(site)
     row = require_course(site, course, asked.access.scope(Permission.SEE, site))
-    wanted = read_filter(request.GET)
+    whom = read_filters(request.GET)
     with open_site_session(site) as session:
         known = find_course(session, course)
-        page, people, fields = _read(asked, session, known, wanted)
+        page, people, fields = _read(asked, session, known, whom.request)
     context = {
         "site": site,
         "site_tab": "courses",
@@ -91,7 +89,7 @@ def list_participants(request: HttpRequest, site: str, course: int) -> HttpRespo
         "name": request.GET.get("name", ""),
         "page": page,
         "people": people,
-        "hidden": [(name, request.GET[name]) for name in FILTERS if request.GET.get(name)],
+        "filters": whom.filters.items(),
         "procedure": urlencode(PROCEDURE),
         "may_prepare": asked.access.scope(Permission.PREPARE, site).covers(row.path),
     }
@@ -106,21 +104,10 @@ def find_course(session: Session, course: int) -> Course:
     return session.site.find_course(CourseId(course))
 
 
-def read_filter(query: QueryDict) -> FilterRequest:
-    """Read which participants a page's address asks for."""
-
-    def words(name: str) -> tuple[str, ...]:
-        word = query.get(name, "").strip()[:_LONGEST]
-        return (word,) if word else ()
-
-    groups = tuple(word if word == NONE else f"id:{word}" for word in words("group"))
-    return FilterRequest(
-        methods=words("method"),
-        roles=words("role"),
-        statuses=words("status"),
-        groups=groups,
-        keywords=words("name"),
-    )
+def read_filters(query: QueryDict) -> PeopleAsked:
+    """Read the filters of an address or a form."""
+    method, role, status, group, name = (query.get(each, "").strip()[:_LONGEST] for each in FILTERS)
+    return PeopleAsked(method=method, role=role, status=status, group=group, name=name)
 
 
 def _read(

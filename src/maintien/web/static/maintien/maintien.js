@@ -16,6 +16,14 @@ const WAITED = "maintien-waited";
 document.addEventListener("htmx:beforeOnLoad", (event) => {
   if (event.detail.xhr.getResponseHeader("HX-Refresh")) sessionStorage.setItem(WAITED, location.pathname);
 });
+// One box ticks all those of its table.
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-select-all]")) return;
+  for (const box of event.target.closest("table").querySelectorAll("tbody input[type=checkbox]")) {
+    box.checked = event.target.checked;
+  }
+});
+
 // A link that was swapped away leaves the focus with the list that came instead.
 document.addEventListener("htmx:afterSettle", (event) => {
   if (document.activeElement === document.body) event.detail.target.querySelector("[data-swapped]")?.focus();
