@@ -39,6 +39,19 @@ class Choosing:
         return find_participants(connection, tables, courses, self.wanted, self.at)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlreadyChosen:
+    """People who have been found before, so that nothing is asked for them again."""
+
+    people: Mapping[CourseId, frozenset[UserId]]
+
+    def find(
+        self, _connection: Connection, _tables: MoodleTables, _courses: Sequence[Course]
+    ) -> Mapping[CourseId, frozenset[UserId]]:
+        """Give them."""
+        return self.people
+
+
 def find_participants(
     connection: Connection,
     tables: MoodleTables,
