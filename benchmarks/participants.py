@@ -1,7 +1,8 @@
 """How long filters of participants take in one course of very many people, and the command with them.
 
 ``python -m benchmarks participants --people 100000``: each filter, and filters together, the best of some
-rounds of asking a database whom they select; then whole ``maintien`` processes, their list to nowhere.
+rounds of asking a database whom they select, and the seconds of processors that the server and this program
+took for it, which tell more on a busy machine; then whole ``maintien`` processes, their list to nowhere.
 """
 
 import argparse
@@ -11,7 +12,7 @@ from typing import Final
 from sqlalchemy import Engine
 
 from benchmarks.places import empty_database, gather_figures
-from benchmarks.processes import PREFIX, run_maintien
+from benchmarks.processes import PREFIX, processor_seconds, run_maintien
 from benchmarks.servers import SERVERS
 from maintien.sites.database.opening import open_database
 from maintien.sites.database.site import DatabaseSite
@@ -66,13 +67,14 @@ def _measure_filters(engine: Engine, rounds: int) -> None:
     site = _opened(engine)
     courses = [size.course for size in site.select(Selection(courses=(f"id:{COURSE}",)))]
     for name, (wanted, _) in FILTERS.items():
-        best, selected = float("inf"), 0
+        best, selected, busy = float("inf"), 0, processor_seconds()
         for _round in range(rounds):
             began = time.perf_counter()
             found = site.find_participants(courses, wanted, NOW)
             best = min(best, time.perf_counter() - began)
             selected = sum(map(len, found.values()))
-        print(f"  {name:32}{selected:9,} people {best:8.3f} s", flush=True)
+        busy = (processor_seconds() - busy) / rounds
+        print(f"  {name:32}{selected:9,} people {best:8.3f} s, {busy:.2f} of processors", flush=True)
     site.close()
 
 
