@@ -1,9 +1,9 @@
 """One measurement: giving a whole university back what a night took, from a large log."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Engine, Select, func, select
 
@@ -11,8 +11,10 @@ from benchmarks.cut import SINCE, fill_log
 from benchmarks.places import empty_database, gather_figures
 from benchmarks.processes import PREFIX, run_maintien
 from benchmarks.university import FIRST_COURSE, NOW, Size, fill
+from maintien.enrolments.cut_timing import LATELY
 from maintien.enrolments.withdrawals import Window
-from maintien.moodle.ids import CourseId
+from maintien.moodle.ids import CourseId, UserId
+from maintien.sites.database.removals import RemovalWishes, removals_query
 from maintien.sites.database.tables import MoodleTables, moodle_tables
 from maintien.sites.database.withdrawals import log_query, removed_query
 from tests.servers.interface import DatabaseServer
@@ -20,6 +22,14 @@ from tests.servers.interface import DatabaseServer
 ENDS_AT: Final = NOW + 365 * 24 * 60 * 60
 _BATCH: Final = 20
 """Courses whose evidence is read together, where courses have 200 enrolments."""
+
+
+class Look(NamedTuple):
+    """A command that writes nothing."""
+
+    command: str
+    seconds: float
+    peak_megabytes: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +44,8 @@ class RescueMeasurement:
     preview_seconds: float
     run_seconds: float
     peak_megabytes: float
+    looks: tuple["Look", ...]
+    """What only looks, on the same log, before anything is given back."""
     plans: tuple[tuple[str, Sequence[str]], ...]
     """How the database reads the log: for what, and its lines."""
 
@@ -53,6 +65,7 @@ def measure_rescue(
         gather_figures(engine, [getattr(tables, name) for name in names])
         missing = enrolments - _count(engine, tables)
         plans = _plans(engine, tables, size)
+        looks = tuple(_looks(engine))
         preview_seconds, preview_peak = _rescue(engine)
         run_seconds, run_peak = _rescue(engine, "--run")
         if _count(engine, tables) != enrolments:
@@ -65,8 +78,20 @@ def measure_rescue(
         preview_seconds=preview_seconds,
         run_seconds=run_seconds,
         peak_megabytes=max(preview_peak, run_peak),
+        looks=looks,
         plans=plans,
     )
+
+
+def _looks(engine: Engine) -> Iterator[Look]:
+    """Measure what else reads the log: the timing guard at the top of a conversion's preview, too."""
+    for command in (
+        ("forecast", "--all"),
+        ("courses", "--all"),
+        ("convert", "--all", "--until", f"@{ENDS_AT}"),
+        ("convert", "--course", "C1", "--until", f"@{ENDS_AT}"),
+    ):
+        yield Look(" ".join(command[:3]), *run_maintien(engine, *command))
 
 
 def _rescue(engine: Engine, *options: str) -> tuple[float, float]:
@@ -83,10 +108,21 @@ def _plans(engine: Engine, tables: MoodleTables, size: Size) -> tuple[tuple[str,
     batch = [CourseId(FIRST_COURSE + number) for number in range(min(_BATCH, size.courses))]
     dialect = engine.dialect.name
     some = log_query(tables, batch, window, dialect)
+    cron = RemovalWishes(window=Window(NOW - LATELY, NOW), doers=frozenset({UserId(0), UserId(2)}))
+    anybody = replace(cron, doers=None)
     return (
         ("how much was removed, by course", _explained(engine, removed_query(tables, None, window))),
         ("one course's evidence", _explained(engine, log_query(tables, batch[:1], window, dialect))),
         (f"the evidence of {len(batch)} courses", _explained(engine, some)),
+        (
+            f"whom cron withdrew in {len(batch)} courses",
+            _explained(engine, removals_query(tables, batch, cron)),
+        ),
+        ("whom syncs withdrew in one course", _explained(engine, removals_query(tables, batch[:1], anybody))),
+        (
+            f"whom syncs withdrew in {len(batch)} courses",
+            _explained(engine, removals_query(tables, batch, anybody)),
+        ),
     )
 
 

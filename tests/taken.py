@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
+from maintien.enrolments.archive_evidence import ArchivedPast, ArchiveEvidence
 from maintien.enrolments.state import CourseState, UserEnrolment
 from maintien.enrolments.withdrawals import (
     Deed,
@@ -41,6 +42,9 @@ class Taken:
     unreadable: list[UnreadableEvent] = field(default_factory=list)
     groups: set[GroupId] = field(default_factory=set)
     log: LogReach | None = LOG
+    archive: ArchiveEvidence | None = None
+    since_archive: ArchivedPast | None = None
+    """What is known since the archive was made, besides the groups; nothing where None."""
 
     def unenrol(  # noqa: PLR0913 -- one a fact
         self,
@@ -122,5 +126,12 @@ class Taken:
                 unreadable=tuple(self.unreadable),
                 groups=frozenset(self.groups),
                 log=self.log,
+                archived=self._archived(),
             ),
         )
+
+    def _archived(self) -> ArchivedPast | None:
+        if self.archive is None:
+            return None
+        past = self.since_archive or ArchivedPast(evidence=self.archive)
+        return replace(past, evidence=self.archive, groups=frozenset(self.groups))

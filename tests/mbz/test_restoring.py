@@ -10,15 +10,10 @@ from maintien.enrolments.accounts import AccountsWanted, SiteAccount, SiteIdenti
 from maintien.enrolments.state import Course
 from maintien.errors import ArchiveOfFrontPage, ArchiveOfPartOfCourse, ArchiveWithoutUsers
 from maintien.mbz.archive import ArchivedCourse, ArchivedRole, ArchiveHeader
+from maintien.mbz.matching.archived_people import NotInArchive, UnmatchedPerson
 from maintien.mbz.matching.people import NoAccount, UsernameTaken
 from maintien.mbz.reading import read_archive
-from maintien.mbz.restoring import (
-    NotInArchive,
-    Prepared,
-    UnmatchedPerson,
-    prepare_restoration,
-    require_people,
-)
+from maintien.mbz.restoring import Prepared, prepare_restoration, require_people
 from maintien.moodle.ids import CourseId, RoleId, UserId
 from maintien.planning.findings import (
     ArchiveHasGroups,

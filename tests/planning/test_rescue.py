@@ -326,10 +326,10 @@ class TestWho:
         lea, tom, ada = (course.course.person() for _ in range(3))
         course.course.enrol(ada, course.manual)
         course.unreadable += [
-            UnreadableEvent(lea, is_unenrolment=True),
-            UnreadableEvent(tom, is_unenrolment=False),
-            UnreadableEvent(ada, is_unenrolment=True),
-            UnreadableEvent(UserId(0), is_unenrolment=True),
+            UnreadableEvent(lea, is_unenrolment=True, deed=BY_CRON),
+            UnreadableEvent(tom, is_unenrolment=False, deed=BY_CRON),
+            UnreadableEvent(ada, is_unenrolment=True, deed=BY_CRON),
+            UnreadableEvent(UserId(0), is_unenrolment=True, deed=BY_CRON),
         ]
 
         plan = plan_of(course)

@@ -1,20 +1,23 @@
 """A rescue after the recorded cuts gives everybody back what they had, and nobody else anything."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
-from maintien.moodle.ids import RoleId, UserId
+from maintien.moodle.ids import CourseId, RoleId, UserId
 from maintien.moodle.values import NO_END, EnrolmentStatus, InstanceStatus
 from maintien.planning.left_alone import ManualMethodUnavailable
 from maintien.planning.plan import Source
 from maintien.planning.planner import Planner
 from maintien.planning.policy import Circumstances, RescuePolicy
 from maintien.sites.database.site import DatabaseSite
+from maintien.sites.interface import Selection
 from tests.golden_cases import CUT_CASES, CutCase, cut_case, read_rows
 from tests.golden_rows import CourseRows, Row
 from tests.servers.moodle_databases import MoodleDatabase
+from tests.sites.recorded_evidence import back_up, changed_by_cut, evidence_of, identify, site_cut_with_backup
 from tests.sites.recorded_sites import run_planner
 from tests.sites.recorded_withdrawals import HOUR, site_cut, window_of
 
@@ -23,6 +26,24 @@ YEAR = 365 * 24 * HOUR
 
 def until(case: CutCase) -> int:
     return case.clock + YEAR
+
+
+def require_given_back(case: CutCase, after: CourseRows) -> None:
+    """Everybody who lost access has everything of before again, and nobody else anything."""
+    people = lost(case)
+    before = Access.of(case.before, case, case.clock)
+    now = Access.of(after, case, case.clock + HOUR)
+    assert people <= now.people
+    assert own(before.roles, people) <= own(now.roles, people)
+    assert own(before.groups, people) <= own(now.groups, people)
+    for table in ("user_enrolments", "role_assignments", "groups_members"):
+        rows, were = getattr(after, table), getattr(case.cut, table)
+        assert {row["userid"] for row in rows if row not in were} <= people
+        assert [row for row in rows if row["userid"] not in people] == [
+            row for row in were if row["userid"] not in people
+        ]
+    given = [row for row in after.user_enrolments if row not in case.cut.user_enrolments]
+    assert {row["timeend"] for row in given} <= {until(case)}
 
 
 def planner(
@@ -104,19 +125,7 @@ def test_everybody_gets_back_what_the_sync_took_and_nobody_else_anything(
         after = read(site, case)
         again = run_planner(site, planner(case, site))
 
-    before = Access.of(case.before, case, case.clock)
-    now = Access.of(after, case, case.clock + HOUR)
-    assert people <= now.people
-    assert own(before.roles, people) <= own(now.roles, people)
-    assert own(before.groups, people) <= own(now.groups, people)
-    for table in ("user_enrolments", "role_assignments", "groups_members"):
-        rows, were = getattr(after, table), getattr(case.cut, table)
-        assert {row["userid"] for row in rows if row not in were} <= people
-        assert [row for row in rows if row["userid"] not in people] == [
-            row for row in were if row["userid"] not in people
-        ]
-    given = [row for row in after.user_enrolments if row not in case.cut.user_enrolments]
-    assert {row["timeend"] for row in given} <= {until(case)}
+    require_given_back(case, after)
     assert set(outcome.plan.grounds) == people
     assert {entry.plan.changes for entry in again} == {()}
 
@@ -167,3 +176,45 @@ def test_students_get_only_the_student_role_back(moodle_database: MoodleDatabase
     before = Access.of(case.before, case, case.clock)
     assert {role for _, role in now.roles - cut.roles} <= {student}
     assert now.people >= {userid for userid in lost(case) if (userid, student) in before.roles}
+
+
+@pytest.mark.parametrize("rows_tell_when", [True, False])
+@pytest.mark.parametrize("number", CUT_CASES)
+def test_without_a_log_a_backup_from_before_gives_everybody_back_what_they_had_and_nobody_else_anything(
+    moodle_database: MoodleDatabase, number: int, tmp_path: Path, *, rows_tell_when: bool
+) -> None:
+    case, backup = cut_case(number), tmp_path / "before.mbz"
+    with site_cut_with_backup(moodle_database, case, backup, rows_tell_when=rows_tell_when) as site:
+        (outcome,) = run_planner(site, planner(case, site))
+        after = read(site, case)
+        again = run_planner(site, planner(case, site))
+
+    require_given_back(case, after)
+    assert set(outcome.plan.grounds) == lost(case)
+    changed = changed_by_cut(case) if rows_tell_when else []
+    suspended = {row["userid"] for row in case.cut.user_enrolments if row["id"] in changed}
+    for userid, grounds in outcome.plan.grounds.items():
+        assert not {Source.LOG, Source.METHOD_DEFAULT} & {*grounds.sources}
+        assert (Source.SUSPENDED_ROW in grounds.sources) == (userid in suspended)
+        assert Source.ARCHIVE in grounds.sources or userid in suspended
+    assert {entry.plan.changes for entry in again} == {()}
+
+
+@pytest.mark.parametrize("moodle_database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("number", CUT_CASES)
+def test_beside_a_whole_log_a_backup_changes_nothing(
+    moodle_database: MoodleDatabase, number: int, tmp_path: Path
+) -> None:
+    case = cut_case(number)
+    back_up(moodle_database, case, tmp_path / "before.mbz")
+    with site_cut(moodle_database, case) as site:
+        identify(site)
+        archives = {CourseId(case.course.id): evidence_of(tmp_path / "before.mbz", site)}
+        (size,) = site.select(Selection(courses=(f"id:{case.course.id}",)))
+        plans = [
+            planner(case, site).plan(next(each.read_states([size.course])))
+            for each in (site, replace(site, archives=archives))
+        ]
+
+    assert plans[0].changes == plans[1].changes
+    assert plans[0].grounds == plans[1].grounds

@@ -40,7 +40,7 @@ from maintien.moodle.ids import (
 )
 from maintien.sites.database.bulk import bulk_insert
 from maintien.sites.database.connecting import connect_engine
-from maintien.sites.database.reading import read_states
+from maintien.sites.database.reading import Beside, read_states
 from maintien.sites.database.site import DatabaseSite
 from maintien.sites.database.tables import MoodleTables, moodle_tables
 from maintien.sites.database.urls import parse_database_url
@@ -234,15 +234,16 @@ def test_hostile_rows_are_named_and_the_others_read(
     assert [removal.row.userid for removal in found.removed] == [TOM]
     assert found.roles == ()
     assert sorted(found.unreadable) == [
-        UnreadableEvent(LEA, is_unenrolment=False),
-        UnreadableEvent(LEA, is_unenrolment=True),
+        UnreadableEvent(LEA, is_unenrolment=False, deed=DEED),
+        UnreadableEvent(LEA, is_unenrolment=True, deed=DEED),
     ]
 
 
 def test_row_about_nobody_is_unreadable(moodle_database: MoodleDatabase) -> None:
     found = read(moodle_database, [logged(GROUP_MEMBER_REMOVED, relateduserid=None)])
 
-    assert (found.left_groups, found.unreadable) == ((), (UnreadableEvent(UserId(0), is_unenrolment=False),))
+    unreadable = UnreadableEvent(UserId(0), is_unenrolment=False, deed=DEED)
+    assert (found.left_groups, found.unreadable) == ((), (unreadable,))
 
 
 def test_grades_are_counted_in_the_log_and_in_the_history(moodle_database: MoodleDatabase) -> None:
@@ -282,7 +283,7 @@ def test_accounts_of_people_who_are_no_longer_enrolled_are_looked_up(
             put(connection, tables, "user", account)
         put(connection, tables, "logstore_standard_log", *map(unenrolled, [*people, missing]))
 
-        (state,) = read_states(connection, tables, [BIOLOGY], withdrawn_within=WINDOW)
+        (state,) = read_states(connection, tables, [BIOLOGY], beside=Beside(withdrawn_within=WINDOW))
         (unasked,) = read_states(connection, tables, [BIOLOGY])
 
     assert state.deleted == {UserId(13), missing}

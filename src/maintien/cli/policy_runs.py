@@ -2,11 +2,14 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from maintien.bootstrap import Invocation, Session
 from maintien.cli.cut_guard import CutWatch
+from maintien.cli.exporting import Export
 from maintien.cli.output import result_console
+from maintien.cli.plans_file import PlansFile, writing_plans
 from maintien.cli.progress import observer_of
 from maintien.cli.run_headers import conductor_for, run_header
 from maintien.enrolments.cut_timing import CourseTiming
@@ -14,9 +17,12 @@ from maintien.planning.course_planners import CoursePlanners, Policies
 from maintien.planning.plan import CoursePlan
 from maintien.planning.policy import Circumstances
 from maintien.reports.conversion import ConversionHeader, ConversionReport
+from maintien.reports.conversion_export import conversion_heading
+from maintien.reports.manual_edit import new_policy_report
+from maintien.reports.run_export import run_tables
 from maintien.runs.conduct import UnderWay
 from maintien.runs.execute import CourseOutcome, PlanCourse, Safeguard, preview
-from maintien.runs.journal import RunKind
+from maintien.runs.journal import EvidenceArchive, RunKind
 from maintien.uses.selections import Found
 
 
@@ -31,6 +37,8 @@ class PolicyRun:
     found: Found
     policies: Policies
     circumstances: Circumstances
+    evidence: tuple[EvidenceArchive, ...] = ()
+    """The archives that a rescue takes for evidence."""
     watch: CutWatch | None = None
     """What notes how far the cut of each course has got; None where that is of no matter."""
 
@@ -63,6 +71,7 @@ class PolicyRun:
                 header,
                 policy=self.policies.common,
                 course_policies=dict(self.policies.of_courses),
+                evidence=self.evidence,
             ),
             self.found.sizes,
             self._watched(planners.plan),
@@ -78,9 +87,38 @@ class PolicyRun:
             policy=self.policies.common,
             zone=session.zone,
             roles=session.config.roles,
+            evidence=self.evidence,
             cut_since=None if self.watch is None else self.watch.since,
         )
-        return ConversionReport(header, keep_documents=self.invocation.wishes.json)
+        return new_policy_report(header, keep_documents=self.invocation.wishes.json)
+
+    def take(self, report: ConversionReport, file: PlansFile | None, outcome: CourseOutcome) -> None:
+        """Take what became, or would become, of a course into the report, and the file if there is one."""
+        report.add(outcome.plan, outcome.failure, timing=self.timing_of(outcome.plan))
+        if file is not None:
+            file.take(outcome)
+
+    @contextmanager
+    def writing(self, report: ConversionReport, export: Export | None) -> Iterator[PlansFile | None]:
+        """Write the plans to a file, where one is asked for; it takes its place when the block ends well.
+
+        Raises UnwritableFile and PseudonymSecretUnusable, before the block where it can't be begun.
+        """
+        if export is None:
+            yield None
+            return
+        texts, names_people = self.invocation.texts, not export.is_pseudonymous
+        with writing_plans(
+            self.invocation,
+            self.session,
+            export,
+            heading=conversion_heading(texts, report, names_people=names_people),
+            tables=run_tables(texts),
+            is_written=report.header.written,
+        ) as file:
+            yield file
+            file.finish()
+            file.heading.facts[:] = conversion_heading(texts, report, names_people=names_people).facts
 
     def show(self, report: ConversionReport) -> None:
         """Show the report as the person wishes."""

@@ -51,6 +51,18 @@ AlsoByPeopleOption: TypeAlias = Annotated[
         rich_help_panel=PEOPLE_PANEL,
     ),
 ]
+EvidenceOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--archive",
+        metavar="FILE.mbz",
+        help=N_(
+            "A backup of a course from before the cut, which tells of people of whom neither the course nor"
+            " the log does: a file, a folder, a pattern in quotes, or a URL. Repeatable."
+        ),
+        rich_help_panel=PEOPLE_PANEL,
+    ),
+]
 GroupsBackOption: TypeAlias = Annotated[
     bool,
     typer.Option(

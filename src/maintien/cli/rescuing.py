@@ -5,25 +5,37 @@ from functools import partial
 from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.carrying_out import carry_out, exit_status
 from maintien.cli.conversion_notices import common_notices
+from maintien.cli.exporting import Export
 from maintien.cli.notices import notify
 from maintien.cli.operators import require_operator
+from maintien.cli.plans_file import PlansFile
 from maintien.cli.policy_runs import PolicyRun
-from maintien.cli.withdrawals import reading_withdrawals, sized_by_withdrawals
 from maintien.errors import EmptySelection, MissingEndDate, MissingSince, ReadOnlyAccount
+from maintien.mbz.limits import ArchiveLimits
 from maintien.planning.policy import Circumstances
 from maintien.reports.conversion import ConversionReport
-from maintien.runs.execute import CourseOutcome
 from maintien.runs.journal import RunKind
 from maintien.sites.write_access import MayWrite
 from maintien.uses.policies import Terms, make_policies, make_rescue_policy
 from maintien.uses.rescue_request import RescueRequest
 from maintien.uses.selections import Asked, find_courses
+from maintien.uses.withdrawals import read_archives, reading_withdrawals, sized_by_withdrawals
 
 
-def rescue_courses(invocation: Invocation, asked: Asked, request: RescueRequest, *, is_to_write: bool) -> int:
+def rescue_courses(
+    invocation: Invocation,
+    asked: Asked,
+    request: RescueRequest,
+    *,
+    limits: ArchiveLimits,
+    is_to_write: bool,
+    export: Export | None = None,
+) -> int:
     """Show what would be given back, or give it back and show that; tell the exit status.
 
-    Raises every error that a command line, a site or a courses file can give rise to.
+    With ``export`` it is written to a file instead of shown.
+
+    Raises every error that a command line, a site, a courses file or an archive can give rise to.
     """
     if asked.is_empty:
         raise EmptySelection
@@ -35,43 +47,43 @@ def rescue_courses(invocation: Invocation, asked: Asked, request: RescueRequest,
         notify(invocation, *session.warnings)
         if is_to_write and not isinstance(session.site.check_may_write(), MayWrite):
             raise ReadOnlyAccount(site=session.site.name)
-        run = _prepare(invocation, session, asked, request)
-        report = _carry_out(run) if is_to_write else _preview(run)
-        run.show(report)
+        run = _prepare(invocation, session, asked, request, limits)
+        report = run.new_report(is_written=is_to_write)
+        with run.writing(report, export) as file:
+            (_carry_out if is_to_write else _preview)(run, report, file)
+        if export is None:
+            run.show(report)
     return exit_status(failed=report.courses_failed, changed=report.courses_changed)
 
 
-def _prepare(invocation: Invocation, session: Session, asked: Asked, request: RescueRequest) -> PolicyRun:
+def _prepare(
+    invocation: Invocation, session: Session, asked: Asked, request: RescueRequest, limits: ArchiveLimits
+) -> PolicyRun:
     now = session.clock()
     terms = Terms(config=session.config, zone=session.zone, now=now)
     found = find_courses(session.site, asked)
     policies = make_policies(request, found, partial(make_rescue_policy, terms=terms))
     operator = require_operator(invocation, session)
     notify(invocation, *common_notices(asked, policies, session.config))
+    told = read_archives(session, found, policies, request.archives, limits)
     return PolicyRun(
         invocation=invocation,
-        session=reading_withdrawals(session, policies),
+        session=reading_withdrawals(session, policies, told.evidence),
         kind=RunKind.RESCUE,
-        found=sized_by_withdrawals(session, found, policies),
+        found=sized_by_withdrawals(session, found, policies, told.evidence),
+        evidence=told.archives,
         policies=policies,
         circumstances=Circumstances(now=now, operator=operator),
     )
 
 
-def _preview(run: PolicyRun) -> ConversionReport:
-    report = run.new_report(is_written=False)
+def _preview(run: PolicyRun, report: ConversionReport, file: PlansFile | None) -> None:
     for outcome in run.preview():
-        report.add(outcome.plan)
-    return report
+        run.take(report, file, outcome)
 
 
-def _carry_out(run: PolicyRun) -> ConversionReport:
-    report = run.new_report(is_written=True)
+def _carry_out(run: PolicyRun, report: ConversionReport, file: PlansFile | None) -> None:
     under_way = run.begin()
-
-    def take(outcome: CourseOutcome) -> None:
-        report.add(outcome.plan, outcome.failure)
-
+    take = partial(run.take, report, file)
     carry_out(run.invocation, run.session, under_way, take, courses=len(run.found.sizes))
     report.note_run(under_way.run)
-    return report

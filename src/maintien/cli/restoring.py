@@ -2,8 +2,6 @@
 
 import sys
 from dataclasses import dataclass, replace
-from hashlib import sha256
-from typing import Final
 
 from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.carrying_out import carry_out, exit_status
@@ -20,10 +18,10 @@ from maintien.mbz.archive import ArchivedCourse
 from maintien.mbz.limits import ArchiveLimits
 from maintien.mbz.locations import locate
 from maintien.mbz.opening import open_archive
-from maintien.mbz.parts import Part
+from maintien.mbz.parts import PEOPLE_PARTS
 from maintien.mbz.reading import read_archive
 from maintien.mbz.restoring import Prepared, prepare_restoration, require_people
-from maintien.mbz.source import ArchiveSource
+from maintien.mbz.source import fingerprint
 from maintien.planning.plan import CoursePlan
 from maintien.planning.policy import Circumstances
 from maintien.planning.restore import plan_restore
@@ -33,15 +31,6 @@ from maintien.runs.execute import CourseOutcome, preview
 from maintien.runs.journal import RestoredArchive, RunKind
 from maintien.sites.interface import CourseSize, Selection
 from maintien.sites.write_access import MayWrite
-
-_READ_AT_ONCE: Final = 1 << 20
-"""Bytes."""
-
-_PARTS: Final = (
-    *(Part.ENROLMENTS, Part.ROLE_ASSIGNMENTS, Part.INFOREF),
-    *(Part.ROLES, Part.USERS, Part.GROUPS),
-)
-"""What a restore needs of an archive, besides its header; the groups only to count them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,9 +126,9 @@ def _prepare(
     (size,) = session.site.select(Selection(courses=(into,)))
     location = locate(file)
     with open_archive(location) as source:
-        archived = read_archive(source, _PARTS, limits)
+        archived = read_archive(source, PEOPLE_PARTS, limits)
         require_people(archived.header, source.name)
-        archive = RestoredArchive(path=location.name, sha256=_fingerprint(source))
+        archive = RestoredArchive(path=location.name, sha256=fingerprint(source))
     accounts = session.site.accounts()
     session, watch = watch_cut(invocation, session, [size.course.id])
     return _Restore(
@@ -152,15 +141,6 @@ def _prepare(
         circumstances=circumstances,
         watch=watch,
     )
-
-
-def _fingerprint(source: ArchiveSource) -> str:
-    """Tell the archive from any other, by all its bytes."""
-    source.seek(0)
-    digest = sha256()
-    while part := source.read(_READ_AT_ONCE):
-        digest.update(part)
-    return digest.hexdigest()
 
 
 def _show(invocation: Invocation, session: Session, report: RestoreReport) -> None:

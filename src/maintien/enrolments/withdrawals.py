@@ -5,10 +5,11 @@ backup of the course another. Whose doing it was is judged here (:func:`is_by_pe
 mistakes a teacher who unenrolled somebody for a sync.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from maintien.enrolments.archive_evidence import ArchivedPast
 from maintien.enrolments.rows import UserEnrolment
 from maintien.moodle.ids import ContextId, EnrolmentId, GroupId, RoleId, UserId
 
@@ -99,6 +100,7 @@ class UnreadableEvent(NamedTuple):
     """0 where not even that is told."""
     is_unenrolment: bool
     """Whether it tells that the person was unenrolled, and not how."""
+    deed: Deed
 
 
 class LogReach(NamedTuple):
@@ -124,6 +126,14 @@ class Withdrawals:
     """Those groups of ``left_groups`` that are still in the course."""
     log: LogReach | None = None
     """How far the site's log reaches, or None where it has no rows at all."""
+    archived: ArchivedPast | None = None
+    """What a backup archive of the course tells; None where there is none."""
+
+    def people_gone(self) -> Iterator[UserId]:
+        """Go through the people who may no longer be enrolled, some of them several times."""
+        yield from (removal.row.userid for removal in self.removed)
+        if self.archived is not None:
+            yield from self.archived.evidence.people()
 
 
 NOTHING_WITHDRAWN: Final = Withdrawals()

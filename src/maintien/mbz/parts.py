@@ -22,6 +22,12 @@ ALL_PARTS: Final = frozenset(Part)
 OF_COURSE: Final = frozenset({Part.COURSE, Part.ENROLMENTS, Part.ROLE_ASSIGNMENTS, Part.INFOREF})
 """What the backup of an activity or a section has not."""
 
+PEOPLE_PARTS: Final = (
+    *(Part.ENROLMENTS, Part.ROLE_ASSIGNMENTS, Part.INFOREF),
+    *(Part.ROLES, Part.USERS, Part.GROUPS),
+)
+"""What tells of people, besides the header."""
+
 INDEX: Final = ".ARCHIVE_INDEX"
 """The first member of a gzip tar lists the others."""
 

@@ -2,10 +2,14 @@
 
 import os
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from hashlib import sha256
+from typing import BinaryIO, Final
 
 from maintien.errors import TruncatedArchive, UnreadableArchive
 from maintien.messages import N_
+
+_READ_AT_ONCE: Final = 1 << 20
+"""Bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,18 @@ class ArchiveSource:
             return self.file.seek(offset, whence)
         except Exception as error:
             raise unreadable(self.name, error) from error
+
+
+def fingerprint(source: ArchiveSource) -> str:
+    """Tell an archive from any other, by the SHA-256 of all its bytes, in hexadecimal.
+
+    Raises UnreadableArchive.
+    """
+    source.seek(0)
+    digest = sha256()
+    while part := source.read(_READ_AT_ONCE):
+        digest.update(part)
+    return digest.hexdigest()
 
 
 def unreadable(name: str, error: Exception) -> UnreadableArchive:

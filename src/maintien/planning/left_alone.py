@@ -149,6 +149,84 @@ class TakenUnreadably:
     """The log says that the person was unenrolled, and nothing that can be read of how."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoManualEnrolment:
+    """The person has no manual enrolment that could be changed or removed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InOtherManualInstance:
+    """The course has several manual instances, and the person is not in the one that is edited."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlreadySo:
+    """The manual enrolment says already what was asked for."""
+
+    ends_at: int
+    """Unix seconds, 0 for never."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndsLaterAlready:
+    """Only later end dates were asked for, and the manual enrolment ends no earlier."""
+
+    ends_at: int
+    """Unix seconds, 0 for never."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndsEarlierAlready:
+    """Only earlier end dates were asked for, and the manual enrolment ends no later."""
+
+    ends_at: int
+    """Unix seconds, 0 for never."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotEnded:
+    """Only enrolments that are over were asked for, and the manual one is not."""
+
+    ends_at: int
+    """Unix seconds, 0 for never."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotLetInAutomatically:
+    """Only people were asked for whom an automatic method lets in too, and none does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastEnrolment:
+    """The manual enrolment is the person's last one in the course."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenEarlier:
+    """The enrolment that the archive tells of went before the time asked for."""
+
+    taken_at: int
+    """Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StillEnrolled:
+    """The enrolment that the archive tells of is still there, and gives no access now.
+
+    It was suspended at another time, has other dates, or its method is disabled.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotFoundAgain:
+    """Nobody on the site can be told to be the person whom the archive tells of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountInDoubt:
+    """The account may be that of the person whom the archive tells of, or somebody else's."""
+
+
 Reason: TypeAlias = (
     DeletedAccount
     | SuspendedAccount
@@ -171,6 +249,18 @@ Reason: TypeAlias = (
     | OverSince
     | TakenByPerson
     | TakenUnreadably
+    | NoManualEnrolment
+    | InOtherManualInstance
+    | AlreadySo
+    | EndsLaterAlready
+    | EndsEarlierAlready
+    | NotEnded
+    | NotLetInAutomatically
+    | LastEnrolment
+    | TakenEarlier
+    | StillEnrolled
+    | NotFoundAgain
+    | AccountInDoubt
 )
 
 

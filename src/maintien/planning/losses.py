@@ -5,49 +5,28 @@
 2. A suspended one is a loss if it was suspended within the window, as its last logged update or, where
    the log has none, its own time of change says, and would have given access then. It may be there
    still, or have been removed later within the window.
-3. Of several losses by one instance the last counts.
-4. The loss that came last decides whose doing it was that a person has no access: somebody who was
+3. What a backup archive of the course has is a loss if it gave access when the archive was made, had begun
+   by the end of the window and was not over at its beginning, and neither the course nor the log tells
+   what became of it: it is gone, or is suspended and was last changed before the archive was made, as far
+   as it tells itself. An enrolment that the log knows went before the window is none.
+4. Of several losses by one instance the last counts.
+5. The loss that came last decides whose doing it was that a person has no access: somebody who was
    unenrolled by hand after a sync had done its part was not put out by the sync.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from maintien.enrolments.access import instances_by_id
+from maintien.enrolments.archive_evidence import ArchivedPast
 from maintien.enrolments.state import CourseState, EnrolmentInstance, UserEnrolment
-from maintien.enrolments.withdrawals import Deed, Window, is_by_person
+from maintien.enrolments.withdrawals import Deed, Window
 from maintien.moodle.ids import InstanceId, UserId
-from maintien.moodle.values import EnrolmentStatus, is_unlimited
+from maintien.moodle.values import EnrolmentStatus
+from maintien.planning.archived_losses import ArchivedLosses
+from maintien.planning.loss import Loss
 from maintien.planning.plan import Source
-
-
-class Loss(NamedTuple):
-    """An enrolment that gave access and was taken."""
-
-    row: UserEnrolment
-    """As it gave access."""
-    method: str
-    taken_at: int
-    """Unix seconds."""
-    deeds: tuple[Deed, ...]
-    """What the log tells of whoever took it, the latest last; empty where it tells nothing."""
-    source: Source
-
-    @property
-    def is_told(self) -> bool:
-        """Whether the log tells of it."""
-        return bool(self.deeds)
-
-    def person_behind(self) -> Deed | None:
-        """Give what a person did to take it, or None where only syncs had a hand in it."""
-        concerned = self.row.userid
-        return next((deed for deed in self.deeds if is_by_person(deed, concerned, self.method)), None)
-
-    def is_over(self, now: int) -> bool:
-        """Whether it would give no access any more."""
-        return not is_unlimited(self.row.ends_at) and self.row.ends_at <= now
 
 
 @dataclass(slots=True)
@@ -58,6 +37,10 @@ class PersonLosses:
     """By time, whatever the method."""
     without_access: set[str] = field(default_factory=set)
     """Methods of enrolments that were taken and gave no access."""
+    still_there: set[str] = field(default_factory=set)
+    """Methods of enrolments that gave access, as an archive tells, and are still there without it."""
+    taken_earlier: dict[str, int] = field(default_factory=dict)
+    """When enrolments of an archive went that went before the window, by method. Unix seconds."""
 
     @property
     def last(self) -> Loss:
@@ -68,9 +51,12 @@ class PersonLosses:
 def find_losses(state: CourseState, window: Window) -> dict[UserId, PersonLosses]:
     """Find what each person lost, by person."""
     finder = _Finder(state, window)
+    found = [*finder.removed(), *finder.suspended()]
     people: defaultdict[UserId, PersonLosses] = defaultdict(PersonLosses)
     last: dict[tuple[UserId, InstanceId], Loss] = {}
-    for loss, gave_access in (*finder.removed(), *finder.suspended()):
+    if state.withdrawals.archived is not None:
+        found.extend(_add_archived(people, state, state.withdrawals.archived, window, found))
+    for loss, gave_access in found:
         userid = loss.row.userid
         if gave_access:
             last[userid, loss.row.instanceid] = loss
@@ -79,6 +65,24 @@ def find_losses(state: CourseState, window: Window) -> dict[UserId, PersonLosses
     for loss in sorted(last.values(), key=lambda loss: (loss.taken_at, loss.row.id)):
         people[loss.row.userid].losses.append(loss)
     return {userid: people[userid] for userid in sorted(people)}
+
+
+def _add_archived(
+    people: defaultdict[UserId, PersonLosses],
+    state: CourseState,
+    past: ArchivedPast,
+    window: Window,
+    found: list[tuple[Loss, bool]],
+) -> list[tuple[Loss, bool]]:
+    """Give what an archive tells besides what was ``found``, and note what it tells and was no loss."""
+    archived = ArchivedLosses(state, past, window)
+    told = {(loss.row.userid, loss.row.instanceid) for loss, _ in found}
+    losses = list(archived.find(told))
+    for enrolment in archived.still_there:
+        people[enrolment.row.userid].still_there.add(enrolment.method)
+    for enrolment, taken_at in archived.taken_earlier:
+        people[enrolment.row.userid].taken_earlier[enrolment.method] = taken_at
+    return losses
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from maintien.enrolments.withdrawals import UnassignedRole, is_by_person
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.ids import RoleId, UserId
 from maintien.moodle.values import component_of
-from maintien.planning.losses import Loss
+from maintien.planning.loss import Loss
 from maintien.planning.plan import Source
 from maintien.planning.policy import RescuePolicy
 
@@ -39,9 +39,18 @@ class LostRoles:
         for assignment in state.roles:
             self._there[assignment.userid].append(assignment)
         self._lost: defaultdict[UserId, list[UnassignedRole]] = defaultdict(list)
+        past = state.withdrawals.archived
+        tells = past is not None and past.evidence.tells_roles
+        self._archived_people = frozenset(past.evidence.people()) if past and tells else frozenset[UserId]()
+        self._archived_roles = past.evidence.roles if past else {}
+        self._taken_by_hand: set[tuple[UserId, RoleId]] = set()
         for role in state.withdrawals.roles:
-            if role.contextid == state.course.contextid and self._counts(role):
+            if role.contextid != state.course.contextid:
+                continue
+            if self._counts(role):
                 self._lost[role.userid].append(role)
+            else:
+                self._taken_by_hand.add((role.userid, role.roleid))
 
     def _counts(self, role: UnassignedRole) -> bool:
         method = role.component.removeprefix(_ENROLMENT)
@@ -51,15 +60,30 @@ class LostRoles:
         """Tell the roles of somebody who lost access."""
         there = {assignment.roleid for assignment in self._there[userid]}
         lost = {role.roleid for role in self._lost[userid]}
-        default = self._defaults(userid, losses) if not lost else set()
-        had = {role for role in there | lost | default if self._exists(role)}
+        archived, default = set[RoleId](), set[RoleId]()
+        if not lost and not all(loss.is_told for loss in losses):
+            known = self._archived(userid)
+            archived, default = (
+                known or archived,
+                self._defaults(userid, losses) if known is None else default,
+            )
+        had = {role for role in there | lost | archived | default if self._exists(role)}
         asked_for = {role for role in had if self._policy.asks_for_role(role)}
         back = RolesBack(had=had, asked_for=asked_for)
         if asked_for & lost - there:
             back.sources.add(Source.LOG)
+        if asked_for & archived - there:
+            back.sources.add(Source.ARCHIVE)
         if asked_for & default - there:
             back.sources.add(Source.METHOD_DEFAULT)
         return back
+
+    def _archived(self, userid: UserId) -> set[RoleId] | None:
+        """Tell which roles an archive knows of somebody; None where it does not tell of their roles."""
+        if userid not in self._archived_people:
+            return None
+        roles = self._archived_roles.get(userid, frozenset())
+        return {roleid for roleid in roles if (userid, roleid) not in self._taken_by_hand}
 
     def _defaults(self, userid: UserId, losses: list[Loss]) -> set[RoleId]:
         """Tell which roles the methods give, where no log tells and nothing of theirs is there."""

@@ -1,6 +1,8 @@
 """Gives back by hand what a sync took away within a window: access with an end date, roles, groups.
 
-For every person from whom something was taken that gave access, by a method asked for, in this order:
+What was taken is known from the course, the log, and a backup archive of the course, in this order
+(:mod:`~maintien.planning.losses`). For every person from whom something was taken that gave access, by a
+method asked for, in this order:
 
 1. a deleted or suspended account is left alone;
 2. whoever has access now gets nothing; neither does anybody whose enrolment gave no access when it was
@@ -17,7 +19,7 @@ For every person from whom something was taken that gave access, by a method ask
 8. grades are not touched: people whose grades went are named.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from maintien.enrolments.access import gives_access, people_with_access
@@ -33,6 +35,7 @@ from maintien.moodle.values import MANUAL, NO_COMPONENT, NO_ITEM, EnrolmentStatu
 from maintien.planning.changes import Added, Change, Changed
 from maintien.planning.findings import EnablingGivesAccess, ManualEnrolmentsRevived, Obstacle, Warning_
 from maintien.planning.left_alone import (
+    AccountInDoubt,
     DeletedAccount,
     HadNoAccess,
     HasAccess,
@@ -41,14 +44,18 @@ from maintien.planning.left_alone import (
     ManualMethodUnavailable,
     MethodNotAskedFor,
     NoRole,
+    NotFoundAgain,
     OverSince,
     Reason,
     RoleNotAskedFor,
+    StillEnrolled,
     SuspendedAccount,
     TakenByPerson,
+    TakenEarlier,
     TakenUnreadably,
 )
-from maintien.planning.losses import Loss, PersonLosses, find_losses
+from maintien.planning.loss import Loss
+from maintien.planning.losses import PersonLosses, find_losses
 from maintien.planning.lost_groups import GroupsBack, give_groups_back
 from maintien.planning.lost_roles import LostRoles, RolesBack
 from maintien.planning.manual_enrolments import (
@@ -62,7 +69,7 @@ from maintien.planning.manual_instance import find_obstacle, prepare_manual_inst
 from maintien.planning.plan import CoursePlan, Grounds, Source
 from maintien.planning.policy import Circumstances, RescuePolicy
 from maintien.planning.prechecks import check_manual_instance
-from maintien.planning.rescue_checks import check_log, check_losses
+from maintien.planning.rescue_checks import check_archive, check_log, check_losses
 
 
 def plan_rescue(
@@ -98,6 +105,8 @@ class _Rescue:
     left_alone: dict[UserId, Reason] = field(default_factory=dict)
     grounds: dict[UserId, Grounds] = field(default_factory=dict)
     """People who have, or get, a manual enrolment to go on with."""
+    untold: set[UserId] = field(default_factory=set)
+    """Those among them of whose loss, or of one of several, the log tells nothing."""
     revived: list[UserId] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -133,11 +142,9 @@ class _Rescue:
     def _decide(self, userid: UserId, lost: PersonLosses) -> Reason | None:
         losses = [loss for loss in lost.losses if self.policy.asks_for_method(loss.method)]
         if not losses:
-            return None if userid in self.has_access else self._other_methods(lost)
-        if userid in self.state.deleted:
-            return DeletedAccount()
-        if userid in self.state.suspended:
-            return SuspendedAccount()
+            return None if userid in self.has_access else self._nothing_to_give_back(lost)
+        if unusable := self._judge_account(userid):
+            return unusable
         if userid in self.has_access:
             return HasAccess()
         lasting = [loss for loss in losses if not loss.is_over(self.circumstances.now)]
@@ -145,10 +152,26 @@ class _Rescue:
             return OverSince(ends_at=max(loss.row.ends_at for loss in losses))
         return self._find_person_behind(lost) or self._give_back(userid, lasting)
 
-    def _other_methods(self, lost: PersonLosses) -> Reason | None:
+    def _judge_account(self, userid: UserId) -> Reason | None:
+        """Tell of accounts out of use, and of people of an archive who can't be told to be anybody here."""
+        past = self.state.withdrawals.archived
+        if past is not None and userid in past.evidence.not_found:
+            return NotFoundAgain()
+        if past is not None and userid in past.evidence.in_doubt:
+            return AccountInDoubt()
+        if userid in self.state.deleted:
+            return DeletedAccount()
+        return SuspendedAccount() if userid in self.state.suspended else None
+
+    def _nothing_to_give_back(self, lost: PersonLosses) -> Reason | None:
         """Tell of people whose losses, if there are any, are not to be given back."""
-        if any(map(self.policy.asks_for_method, lost.without_access)):
+        asks_for = self.policy.asks_for_method
+        if any(map(asks_for, lost.without_access)):
             return HadNoAccess()
+        if any(map(asks_for, lost.still_there)):
+            return StillEnrolled()
+        if earlier := [at for method, at in lost.taken_earlier.items() if asks_for(method)]:
+            return TakenEarlier(taken_at=max(earlier))
         methods = {loss.method for loss in lost.losses} - {MANUAL}
         return MethodNotAskedFor(methods=tuple(sorted(methods))) if methods else None
 
@@ -170,6 +193,8 @@ class _Rescue:
             return reason
         self._give_roles(userid, roles)
         self.grounds[userid] = _grounds(losses, roles)
+        if not all(loss.is_told for loss in losses):
+            self.untold.add(userid)
         return reason
 
     def _enrol(self, userid: UserId, span: Span) -> Reason | None:
@@ -203,7 +228,10 @@ class _Rescue:
         """Collect the changes, in the order of their tables."""
         groups = GroupsBack()
         if self.policy.keep_groups:
-            groups = give_groups_back(self.state, self.policy, self.grounds, self.circumstances.now)
+            groups = give_groups_back(
+                self.state, self.policy, self.grounds, self.circumstances.now, untold=self.untold
+            )
+            self._note_sources_of(groups)
         instance_change = self.target_change if self.grounds else None
         changes: list[Change] = [] if instance_change is None else [instance_change]
         changes.extend(self.enrolment_changes[userid] for userid in sorted(self.enrolment_changes))
@@ -217,6 +245,7 @@ class _Rescue:
             obstacle=self.obstacle if self.blocks_somebody else None,
             warnings=(
                 *check_log(self.state.withdrawals, self.policy.window),
+                *check_archive(self.state.withdrawals.archived, self.policy),
                 *(self._warnings(instance_change, groups) if changes else ()),
             ),
             converted=converted,
@@ -237,6 +266,11 @@ class _Rescue:
         yield from groups.findings()
         yield from check_losses(self.state, self.policy, self.grounds)
 
+    def _note_sources_of(self, groups: GroupsBack) -> None:
+        for userid in groups.from_archive:
+            grounds = self.grounds[userid]
+            self.grounds[userid] = grounds._replace(sources=_in_order({*grounds.sources, Source.ARCHIVE}))
+
     def _let_in_by_enabling(self) -> int:
         now = self.circumstances.now
         return count_let_in_by_enabling(self.state, self.target, self.manual, self.grounds, now)
@@ -244,7 +278,10 @@ class _Rescue:
 
 def _grounds(losses: list[Loss], roles: RolesBack) -> Grounds:
     sources = {loss.source for loss in losses} | roles.sources
-    return Grounds(
-        taken_at=max(loss.taken_at for loss in losses),
-        sources=tuple(source for source in Source if source in sources),
-    )
+    sources.update(Source.LOG for loss in losses if loss.source is Source.ARCHIVE and loss.deeds)
+    times = [loss.known_time for loss in losses if loss.known_time is not None]
+    return Grounds(taken_at=max(times, default=None), sources=_in_order(sources))
+
+
+def _in_order(sources: Collection[Source]) -> tuple[Source, ...]:
+    return tuple(source for source in Source if source in sources)

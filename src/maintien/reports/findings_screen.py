@@ -9,7 +9,7 @@ from rich.text import Text
 from maintien.enrolments.people import Person
 from maintien.enrolments.state import Course
 from maintien.moodle.ids import UserId
-from maintien.planning.findings import Finding, GradesGone, ManualEnrolmentsRevived
+from maintien.planning.findings import Finding, GradesGone, KnownFromArchiveOnly, ManualEnrolmentsRevived
 from maintien.reports.finding_wording import Severity, finding_text, remedy_text, severity
 from maintien.reports.language import Texts
 from maintien.reports.safe_text import Prose, printable
@@ -74,7 +74,11 @@ def people_to_name(finding: Finding) -> Sequence[UserId]:
 
 def _people_of(finding: Finding) -> Sequence[UserId]:
     match finding:
-        case ManualEnrolmentsRevived(people=people) | GradesGone(people=people):
+        case (
+            ManualEnrolmentsRevived(people=people)
+            | GradesGone(people=people)
+            | KnownFromArchiveOnly(people=people)
+        ):
             return people
         case _:
             return ()

@@ -5,27 +5,39 @@ from typing import Final
 
 from maintien.messages import N_
 from maintien.planning.left_alone import (
+    AccountInDoubt,
+    AlreadySo,
     ChangedSince,
     DeletedAccount,
+    EndsEarlierAlready,
+    EndsLaterAlready,
     ExcludedPerson,
     FeedUnknown,
     HadNoAccess,
     HasAccess,
+    InOtherManualInstance,
+    LastEnrolment,
     ManualEnrolmentKeepsItsEnd,
     ManualEnrolmentSuffices,
     ManualMethodUnavailable,
     MethodGone,
     MethodNotAskedFor,
+    NoManualEnrolment,
     NoRole,
+    NotEnded,
+    NotFoundAgain,
+    NotLetInAutomatically,
     OverSince,
     Reason,
     RoleNotAskedFor,
     StartsAfterEndDate,
+    StillEnrolled,
     StillListed,
     SuspendedAccount,
     SuspendedEnrolment,
     SuspendedManualEnrolment,
     TakenByPerson,
+    TakenEarlier,
     TakenUnreadably,
 )
 from maintien.reports.changed_since import row_name, values_text
@@ -55,6 +67,18 @@ LABELS: Final[dict[type[Reason], str]] = {
     OverSince: N_("enrolment that would be over by now"),
     TakenByPerson: N_("access taken by a person, not by a sync"),
     TakenUnreadably: N_("log entry that can't be read"),
+    NoManualEnrolment: N_("no manual enrolment"),
+    InOtherManualInstance: N_("in another method Manual enrolments of the course"),
+    AlreadySo: N_("so already"),
+    EndsLaterAlready: N_("manual enrolment that ends no earlier"),
+    EndsEarlierAlready: N_("manual enrolment that ends no later"),
+    NotEnded: N_("manual enrolment that is not over"),
+    NotLetInAutomatically: N_("not enrolled automatically too"),
+    LastEnrolment: N_("last enrolment in the course"),
+    TakenEarlier: N_("enrolment that went before the time asked for"),
+    StillEnrolled: N_("enrolment that is still there, without access"),
+    NotFoundAgain: N_("person of the archive without an account here"),
+    AccountInDoubt: N_("account that may be somebody else's"),
 }
 
 SENTENCES: Final[dict[type[Reason], str]] = {
@@ -90,6 +114,26 @@ SENTENCES: Final[dict[type[Reason], str]] = {
         "A person took the access away, not a sync ({detail}); --also-by-people gives it back too."
     ),
     TakenUnreadably: N_("The log says that the person was unenrolled, and not how: it can't be read."),
+    NoManualEnrolment: N_("Has no manual enrolment in the course."),
+    InOtherManualInstance: N_(
+        "Is enrolled in another method Manual enrolments of the course than the one that is edited."
+    ),
+    AlreadySo: N_("The manual enrolment is so already (end: {detail})."),
+    EndsLaterAlready: N_("The manual enrolment ends no earlier ({detail}), and --only-later was given."),
+    EndsEarlierAlready: N_("The manual enrolment ends no later ({detail}), and --only-earlier was given."),
+    NotEnded: N_("The manual enrolment is not over (end: {detail})."),
+    NotLetInAutomatically: N_("No automatic method lets the person into the course as well."),
+    LastEnrolment: N_(
+        "It is the last enrolment in the course, with which roles and groups would go; --even-last removes it"
+        " too."
+    ),
+    TakenEarlier: N_("The enrolment that the archive tells of went before the time asked for ({detail})."),
+    StillEnrolled: N_(
+        "The enrolment is still there and gives no access: it was suspended at another time, has other dates,"
+        " or its method is disabled."
+    ),
+    NotFoundAgain: N_("Nobody on the site can be told to be this person of the archive."),
+    AccountInDoubt: N_("The account may be that of this person of the archive, or somebody else's."),
 }
 
 
@@ -109,6 +153,10 @@ def reason_detail(texts: Texts, reason: Reason, zone: tzinfo) -> str:  # noqa: P
             ManualEnrolmentSuffices(ends_at=ends_at)
             | ManualEnrolmentKeepsItsEnd(ends_at=ends_at)
             | OverSince(ends_at=ends_at)
+            | AlreadySo(ends_at=ends_at)
+            | EndsLaterAlready(ends_at=ends_at)
+            | EndsEarlierAlready(ends_at=ends_at)
+            | NotEnded(ends_at=ends_at)
         ):
             return texts.end_date(ends_at, zone)
         case StartsAfterEndDate(starts_at=starts_at):
@@ -116,6 +164,8 @@ def reason_detail(texts: Texts, reason: Reason, zone: tzinfo) -> str:  # noqa: P
         case TakenByPerson(taken_at=taken_at, by=by):
             date = texts.date_time(taken_at, zone)
             return texts.gettext("{date}, by account {id}").format(date=date, id=by)
+        case TakenEarlier(taken_at=taken_at):
+            return texts.date_time(taken_at, zone)
         case ChangedSince():
             return _both_values(texts, reason, zone)
         case _:

@@ -4,10 +4,13 @@ from typing import Final, assert_never
 
 from maintien.messages import N_
 from maintien.planning.findings import (
+    EvidenceWithoutGroups,
+    EvidenceWithoutRoles,
     Finding,
     GradesGone,
     GroupsAreCached,
     GroupsGone,
+    KnownFromArchiveOnly,
     LogBeginsLate,
     LogIsSilent,
     LogRowsUnreadable,
@@ -29,19 +32,26 @@ RESCUE_REMEDIES: Final[dict[type[Finding], str]] = {
         "Purge Moodle's caches afterwards: Site administration > Development > Purge caches, or"
         " php admin/cli/purge_caches.php."
     ),
-    LogRowsUnreadable: N_("Compare with a backup of the course from before the cut."),
+    LogRowsUnreadable: N_("Name a backup of the course from before the cut with --archive."),
     LogIsSilent: N_(
-        "Check --since and --to. Moodle keeps its log for as long as “Keep logs for” says: Site"
-        " administration > Plugins > Logging > Standard log."
+        "Check --since and --to, or name a backup of the course from before the cut with --archive. Moodle"
+        " keeps its log for as long as “Keep logs for” says: Site administration > Plugins > Logging >"
+        " Standard log."
     ),
+    KnownFromArchiveOnly: N_(
+        "An archive does not tell who was taken out on purpose between the backup and the cut: look at these"
+        " people."
+    ),
+    EvidenceWithoutRoles: N_("Look at the roles afterwards, or use a backup with role assignments."),
+    EvidenceWithoutGroups: N_("Put people into their groups by hand, or use a backup with groups."),
     LogBeginsLate: N_(
-        "Check --since. Moodle keeps its log for as long as “Keep logs for” says: Site administration >"
-        " Plugins > Logging > Standard log."
+        "Check --since, or name a backup of the course from before the cut with --archive. Moodle keeps its"
+        " log for as long as “Keep logs for” says: Site administration > Plugins > Logging > Standard log."
     ),
 }
 
 
-def rescue_finding_text(texts: Texts, finding: RescueFinding) -> str:  # noqa: PLR0911 -- one a type
+def rescue_finding_text(texts: Texts, finding: RescueFinding) -> str:  # noqa: C901, PLR0911 -- one a type
     """Say what was found, in a sentence or two."""
     match finding:
         case ManualEnrolmentsRevived(people=people):
@@ -85,6 +95,18 @@ def rescue_finding_text(texts: Texts, finding: RescueFinding) -> str:  # noqa: P
             return texts.gettext(
                 "The log begins after --since: people who were unenrolled before it begins can't be found."
             )
+        case KnownFromArchiveOnly(people=people):
+            return texts.ngettext(
+                "{n} person is known from the archive alone: neither the course nor the log tells what became"
+                " of the enrolment.",
+                "{n} people are known from the archive alone: neither the course nor the log tells what"
+                " became of their enrolment.",
+                len(people),
+            ).format(n=texts.number(len(people)))
+        case EvidenceWithoutRoles():
+            return texts.gettext("The archive holds no roles: people get the role that their method gives.")
+        case EvidenceWithoutGroups():
+            return texts.gettext("The archive holds no groups: it can't tell who was in which.")
         case _:
             assert_never(finding)
 

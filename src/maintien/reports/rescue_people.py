@@ -20,6 +20,7 @@ from maintien.reports.summary import Counts
 SOURCES: Final[dict[Source, str]] = {
     Source.SUSPENDED_ROW: N_("suspended enrolment"),
     Source.LOG: N_("log"),
+    Source.ARCHIVE: N_("archive"),
     Source.METHOD_DEFAULT: N_("role of the method"),
 }
 """Where something is known from, in a word or two."""
@@ -58,7 +59,7 @@ def _cells(
     names: Mapping[UserId, Person],
 ) -> Iterator[Text | str]:
     yield Prose(person_name(names, change.userid))
-    yield plain("" if grounds is None else texts.date_time(grounds.taken_at, header.zone))
+    yield plain("" if grounds is None else _taken_text(texts, header, grounds))
     if change.after is None:
         yield plain(texts.gettext("unchanged"), "dim")
     else:
@@ -66,6 +67,12 @@ def _cells(
     yield plain(texts.join(map(printable, header.role_names(change.roles))))
     yield texts.number(len(change.groups)) if change.groups else ""
     yield plain("" if grounds is None else sources_text(texts, grounds.sources))
+
+
+def _taken_text(texts: Texts, header: ConversionHeader, grounds: Grounds) -> str:
+    if grounds.taken_at is None:
+        return texts.gettext("unknown when")
+    return texts.date_time(grounds.taken_at, header.zone)
 
 
 def sources_text(texts: Texts, sources: Sequence[Source]) -> str:

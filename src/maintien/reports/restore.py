@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from maintien.enrolments.cut_timing import CourseTiming
 from maintien.enrolments.people import Person
 from maintien.errors import CourseFailed
-from maintien.mbz.restoring import UnmatchedPerson
+from maintien.mbz.matching.archived_people import UnmatchedPerson
 from maintien.moodle.ids import UserId
 from maintien.planning.plan import CoursePlan
 from maintien.reports.course_documents import packed, write_courses

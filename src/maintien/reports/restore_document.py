@@ -6,8 +6,8 @@ from datetime import tzinfo
 
 from maintien.errors import CourseFailed
 from maintien.mbz.archive import ArchiveHeader
+from maintien.mbz.matching.archived_people import NotInArchive, UnmatchedPerson
 from maintien.mbz.matching.people import NoAccount, SeveralAccounts, UsernameTaken
-from maintien.mbz.restoring import NotInArchive, UnmatchedPerson
 from maintien.moodle.ids import RoleId
 from maintien.planning.plan import CoursePlan
 from maintien.reports.conversion_document import counts_document, person_document

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from maintien.enrolments.cut_timing import CourseTiming, CutCounts
 from maintien.enrolments.people import Person
-from maintien.mbz.restoring import NotRestored, UnmatchedPerson
+from maintien.mbz.matching.archived_people import NotRestored, UnmatchedPerson
 from maintien.moodle.ids import UserId
 from maintien.planning.findings import (
     Finding,

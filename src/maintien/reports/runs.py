@@ -12,6 +12,7 @@ from rich.text import Text
 from maintien.enrolments.people import Person
 from maintien.moodle.ids import UserId
 from maintien.reports.documents import Document, moment_document
+from maintien.reports.evidence_archives import archives_document, archives_text
 from maintien.reports.language import Texts
 from maintien.reports.run_wording import COURSE_STATUSES, author_text, kind_text, state_text
 from maintien.reports.safe_text import plain
@@ -125,6 +126,8 @@ def _facts(texts: Texts, run: ListedRun, view: RunsView) -> Iterator[tuple[str, 
     if header.archive is not None:
         yield texts.gettext("Archive"), plain(header.archive.path)
         yield texts.gettext("SHA-256"), plain(header.archive.sha256)
+    if header.evidence:
+        yield texts.gettext("Archives"), archives_text(texts, header.evidence, view.zone)
     yield texts.gettext("Command"), plain(header.command)
     yield texts.gettext("Version"), plain(header.version)
     counted = (
@@ -160,6 +163,7 @@ def run_document(run: ListedRun, zone: tzinfo) -> Document:
         "undoes": header.undoes,
         "undone_by": run.undone_by,
         **({} if header.archive is None else {"archive": asdict(header.archive)}),
+        **({"archives": archives_document(header.evidence, zone)} if header.evidence else {}),
         "courses": {status.value: record.totals.courses.get(status, 0) for status in CourseStatus},
         "people": record.totals.people,
         "changes": record.totals.changes,

@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from maintien.mbz.matching.archived_people import NotInArchive, NotRestored, UnmatchedPerson
 from maintien.mbz.matching.people import NoAccount, SeveralAccounts, UsernameTaken
-from maintien.mbz.restoring import NotInArchive, NotRestored, UnmatchedPerson
 from maintien.messages import N_
 from maintien.reports.language import Texts
 from maintien.reports.safe_text import printable

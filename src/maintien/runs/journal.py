@@ -19,7 +19,14 @@ from maintien.enrolments.state import Course
 from maintien.moodle.ids import CourseId, UserId
 from maintien.planning.campaign.record import CampaignRecord
 from maintien.planning.plan import CoursePlan
-from maintien.planning.policy import Policy
+from maintien.planning.policy import (
+    ConversionPolicy,
+    EndDatePolicy,
+    LikeMoodlePolicy,
+    Policy,
+    RescuePolicy,
+    UnenrolPolicy,
+)
 from maintien.sites.interface import CourseSize
 
 RunId = NewType("RunId", int)
@@ -35,6 +42,23 @@ class RunKind(Enum):
     RESCUE = "rescue"
     RESTORE = "restore"
     """What a backup archive holds, into one course."""
+    END_DATE = "end-date"
+    """Changes manual enrolments."""
+    UNENROL = "unenrol"
+    """Removes manual enrolments."""
+
+
+def kind_for(policy: Policy) -> RunKind:
+    """Tell what kind of run carries a policy out, where no campaign does."""
+    match policy:
+        case ConversionPolicy() | LikeMoodlePolicy():
+            return RunKind.CONVERT
+        case RescuePolicy():
+            return RunKind.RESCUE
+        case EndDatePolicy():
+            return RunKind.END_DATE
+        case UnenrolPolicy():
+            return RunKind.UNENROL
 
 
 class RunStatus(Enum):
@@ -80,6 +104,19 @@ class RestoredArchive:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceArchive:
+    """A backup archive that a rescue takes for evidence."""
+
+    path: str
+    """As the command line named it, or found it; without secrets."""
+    sha256: str
+    """Of the whole file, in hexadecimal."""
+    courseid: CourseId
+    made_at: int
+    """Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunHeader:
     """What is known of a run when it begins."""
 
@@ -107,6 +144,8 @@ class RunHeader:
     """Of the plan file that the run applies; None where it plans for itself."""
     archive: RestoredArchive | None = None
     """What a restore restores; None for every other run."""
+    evidence: tuple[EvidenceArchive, ...] = ()
+    """What a rescue was told by backup archives, by course; nothing for every other run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

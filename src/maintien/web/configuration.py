@@ -7,7 +7,10 @@ MAINTIEN_WEB_FRONT_ENDS      addresses of the proxies whose headers are believed
 MAINTIEN_WEB_HTTPS           1 where people reach the proxy by HTTPS
 MAINTIEN_WEB_USER_HEADER     the header in which the front end names who has signed in
 MAINTIEN_WEB_SECRET_KEY      signs sessions; a file of the folder by default
+MAINTIEN_WEB_SITE_KEYS       encrypt added sites' passwords, the newest first; a file of the folder by default
+MAINTIEN_WEB_DATABASE_HOSTS  the servers that added sites may be on, separated by commas; any by default
 MAINTIEN_WEB_CAS             the address of a CAS server
+MAINTIEN_WEB_LARGEST_UPLOAD  megabytes that an uploaded archive may have; 1024 by default
 MAINTIEN_WEB_OIDC_ISSUER     an OpenID Connect provider, with ..._CLIENT and ..._SECRET
 """
 
@@ -21,11 +24,16 @@ from urllib.parse import unquote, urlsplit
 
 from maintien.errors import BadWebSetting
 from maintien.messages import N_
+from maintien.web.encryption import is_site_key
 
 PREFIX: Final = "MAINTIEN_WEB_"
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 
+_MIB: Final = 1 << 20
+LARGEST_UPLOAD: Final = 1024 * _MIB
+
 _HEADER: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
+_DIGITS: Final = 9
 _POSTGRESQL: Final = ("postgresql", "postgres")
 
 
@@ -70,8 +78,14 @@ class WebConfiguration:
     """The header that names who has signed in; empty for none."""
     secret_key: str = field(default="", repr=False)
     """Empty for one of the folder's own."""
+    site_keys: tuple[str, ...] = field(default=(), repr=False)
+    """Fernet keys of the passwords of added sites, the newest first; empty for the folder's own."""
+    database_hosts: frozenset[str] = frozenset()
+    """Servers that added sites may be on; empty for any."""
     cas: str = ""
     oidc: OidcProvider | None = None
+    largest_upload: int = LARGEST_UPLOAD
+    """Bytes of an archive."""
 
 
 def read_web_configuration(environment: Mapping[str, str], *, default_folder: Path) -> WebConfiguration:
@@ -98,8 +112,11 @@ def read_web_configuration(environment: Mapping[str, str], *, default_folder: Pa
         is_https=given.get("HTTPS", "") not in ("", "0"),
         user_header=header,
         secret_key=given.get("SECRET_KEY", ""),
+        site_keys=_site_keys(given.get("SITE_KEYS", "")),
+        database_hosts=frozenset(word.lower() for word in _words(given.get("DATABASE_HOSTS", ""))),
         cas=_https(given.get("CAS", ""), "CAS"),
         oidc=_oidc(given),
+        largest_upload=_megabytes(given.get("LARGEST_UPLOAD", "")),
     )
 
 
@@ -140,6 +157,23 @@ def _oidc(given: Mapping[str, str]) -> OidcProvider | None:
             reason=N_("it needs MAINTIEN_WEB_OIDC_CLIENT and MAINTIEN_WEB_OIDC_SECRET."),
         )
     return OidcProvider(issuer=issuer.rstrip("/"), client=client, secret=secret)
+
+
+def _megabytes(text: str) -> int:
+    if not text:
+        return LARGEST_UPLOAD
+    if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS):
+        raise BadWebSetting(name=f"{PREFIX}LARGEST_UPLOAD", reason=N_("it has to be a number of megabytes."))
+    return int(text) * _MIB
+
+
+def _site_keys(text: str) -> tuple[str, ...]:
+    keys = tuple(_words(text))
+    if not all(map(is_site_key, keys)):
+        raise BadWebSetting(
+            name=f"{PREFIX}SITE_KEYS", reason=N_("it has to be a list of keys as Fernet makes them.")
+        )
+    return keys
 
 
 def _https(url: str, name: str) -> str:

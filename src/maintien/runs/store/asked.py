@@ -14,16 +14,17 @@ from maintien.planning.campaign.encoding import decode_campaign, encode_campaign
 from maintien.planning.campaign.record import CampaignRecord
 from maintien.planning.encoding import decode_policy, encode_policy
 from maintien.planning.policy import Policy
-from maintien.runs.journal import RestoredArchive, RunHeader
+from maintien.runs.journal import EvidenceArchive, RestoredArchive, RunHeader
 
 
 class Asked(NamedTuple):
-    """The policies of a run, and the campaign or the archive that it is about, if any."""
+    """The policies of a run, and the campaign or the archives that it is about, if any."""
 
     common: Policy | None
     of_courses: Mapping[CourseId, Policy]
     campaign: CampaignRecord | None
     archive: RestoredArchive | None
+    evidence: tuple[EvidenceArchive, ...]
 
 
 def encode_asked(header: RunHeader) -> str:
@@ -39,6 +40,8 @@ def encode_asked(header: RunHeader) -> str:
         value["campaign"] = encode_campaign(header.campaign)
     if header.archive is not None:
         value["archive"] = asdict(header.archive)
+    if header.evidence:
+        value["evidence"] = [asdict(archive) for archive in header.evidence]
     return json.dumps(value)
 
 
@@ -55,4 +58,5 @@ def decode_asked(text: str) -> Asked:
         },
         campaign=None if campaign is None else decode_campaign(campaign),
         archive=None if archive is None else RestoredArchive(**archive),
+        evidence=tuple(EvidenceArchive(**each) for each in value.get("evidence", ())),
     )

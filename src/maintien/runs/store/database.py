@@ -293,6 +293,7 @@ def _record(row: Row[Any], totals: RunTotals) -> RunRecord:
         undoes=None if row.undoes is None else RunId(row.undoes),
         plan_fingerprint=row.plan_fingerprint,
         archive=asked.archive,
+        evidence=asked.evidence,
     )
     return RunRecord(
         id=RunId(row.id),

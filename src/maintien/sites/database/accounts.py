@@ -19,7 +19,7 @@ _FIRST_HOST: Final = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseAccounts:
-    """Implements :class:`~maintien.mbz.restoring.PeopleSite`."""
+    """Implements :class:`~maintien.mbz.matching.archived_people.PeopleSite`."""
 
     reading: Callable[[], AbstractContextManager[Connection]]
     """Opens a transaction that sees one moment of the database."""

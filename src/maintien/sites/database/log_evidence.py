@@ -57,9 +57,8 @@ class LogEvidence:
         try:
             take(self, row)
         except UnreadableOther:
-            event = UnreadableEvent(
-                UserId(row.relateduserid or 0), row.eventname == USER_ENROLMENT_DELETED.eventname
-            )
+            is_unenrolment = row.eventname == USER_ENROLMENT_DELETED.eventname
+            event = UnreadableEvent(UserId(row.relateduserid or 0), is_unenrolment, _deed(row))
             self.unreadable.append((_place(row), event))
 
     def take_removal(self, row: Any) -> None:  # noqa: ANN401 -- a row of log_query

@@ -47,20 +47,27 @@ def read_withdrawals(
     """Read what was taken from the people of each of these courses within ``window``."""
     if not courses:
         return {}
-    evidence = {course.id: LogEvidence() for course in courses}
-    dialect = connection.dialect.name
-    with connection.execute(
-        log_query(tables, list(evidence), window, dialect),
-        execution_options={"stream_results": True, "yield_per": _AT_ONCE},
-    ) as rows:
-        for row in rows:
-            evidence[row.courseid].take(row)
-    history = history_query(tables, list(evidence), window, dialect)
+    evidence = read_evidence(connection, tables, [course.id for course in courses], window)
+    history = history_query(tables, list(evidence), window, connection.dialect.name)
     for courseid, userid, grades in connection.execute(history):
         evidence[courseid].in_history[userid] = grades
     reach = _log_reach(connection, tables)
     kept = _groups_kept(connection, tables, evidence)
     return {courseid: found.gathered(kept[courseid], reach) for courseid, found in evidence.items()}
+
+
+def read_evidence(
+    connection: Connection, tables: MoodleTables, courses: Sequence[CourseId], window: Window
+) -> Mapping[CourseId, LogEvidence]:
+    """Read what the log tells of each of these courses within ``window``."""
+    evidence = {courseid: LogEvidence() for courseid in courses}
+    with connection.execute(
+        log_query(tables, list(evidence), window, connection.dialect.name),
+        execution_options={"stream_results": True, "yield_per": _AT_ONCE},
+    ) as rows:
+        for row in rows:
+            evidence[row.courseid].take(row)
+    return evidence
 
 
 def count_removed(

@@ -5,21 +5,27 @@ from contextlib import closing, contextmanager
 
 from maintien.bootstrap import Session, site_identity
 from maintien.runs.conduct import UnderWay
+from maintien.runs.execute import Safeguard
+from maintien.runs.history import undone_by
 from maintien.runs.journal import CourseStatus, RunId, RunRecord, RunStatus
 from maintien.runs.store.database import DatabaseRunStore
+from maintien.uses.backups import open_backup_folder
 from maintien.uses.reviewed_runs import begin_reviewed, resume_reviewed
 from maintien.uses.taking_back import (
     begin_undo,
     preview_undo,
+    require_of_site,
     require_resumable,
     require_undoable,
     resume_run,
 )
 from maintien.web import audit
+from maintien.web.backup_files import backups_of_plan
 from maintien.web.models import Operation, OperationKind, OperationState, PlanState, PreparedPlan
 from maintien.web.operations.outcomes import Outcome
 from maintien.web.operations.work import Work
-from maintien.web.plan_files import open_plan
+from maintien.web.plan_files import find_plan_of_run, open_plan
+from maintien.web.requested import read_requested
 from maintien.web.sites import open_site_session
 
 _FINISHED = (RunStatus.DONE, RunStatus.DONE_IN_PART)
@@ -39,11 +45,12 @@ def apply(work: Work) -> Outcome:
         begun = _find_own_run(work, session, store)
         if begun is not None and begun.status in _FINISHED:
             return _outcome_of(store, begun.id)
+        safeguard = _safeguard(session, plan)
         if begun is None:
-            run = begin_reviewed(work.caller, session, store, file)
+            run = begin_reviewed(work.caller, session, store, file, safeguard=safeguard)
         else:
-            run = resume_reviewed(work.caller, session, store, file, begun.id)
-        return _go_through(work, store, run.under_way)
+            run = resume_reviewed(work.caller, session, store, file, begun.id, safeguard=safeguard)
+        return _go_through(work, store, run)
 
 
 def undo(work: Work) -> Outcome:
@@ -72,13 +79,21 @@ def resume(work: Work) -> Outcome:
         record = store.run(_target(work))
         if record.status is RunStatus.DONE and work.operation.attempts > 1:
             return _outcome_of(store, record.id)
-        require_resumable(session, store, record)
-        fingerprint = record.header.plan_fingerprint
-        if fingerprint is None:
+        plan = find_plan_of_run(work.operation.site, record)
+        require_of_site(session, record)
+        undone = undone_by(store.runs(record.header.site_id)).get(record.id)
+        require_resumable(record, undone_by=undone, has_plan=plan is not None)
+        if plan is None:
             return _go_through(work, store, resume_run(work.caller, session, store, record.id))
-        plan = PreparedPlan.objects.get(site=work.operation.site, fingerprint=fingerprint)
-        reviewed = resume_reviewed(work.caller, session, store, open_plan(plan), record.id)
-        return _go_through(work, store, reviewed.under_way)
+        run = resume_reviewed(
+            work.caller,
+            session,
+            store,
+            open_plan(plan),
+            record.id,
+            safeguard=_safeguard(session, plan),
+        )
+        return _go_through(work, store, run)
 
 
 def preview_undoing(work: Work) -> Outcome:
@@ -127,6 +142,13 @@ def journal(work: Work) -> Iterator[DatabaseRunStore]:
         yield store
     finally:
         store.engine.dispose()
+
+
+def _safeguard(session: Session, plan: PreparedPlan) -> Safeguard | None:
+    """Give what backs courses up first, where the plan asks for that."""
+    if not read_requested(plan.kind, plan.request).backup:
+        return None
+    return open_backup_folder(session, backups_of_plan(plan))
 
 
 def _target(work: Work) -> RunId:
