@@ -10,7 +10,8 @@ The first argument says what; without any, ``convert`` and ``archives`` are meas
 - ``rescue``: a rescue after a cut, over a log of ``--log-rows`` rows, and how the database reads it.
 - ``archives``: reading backup archives, beside the fastest gzip; ``archives --help`` tells its options.
 
-Other measurements are programs of their own: ``python -m benchmarks.backup --help``.
+Other measurements are programs of their own: ``python -m benchmarks.backup --help``, and so
+``benchmarks.manual_edits``.
 """
 
 import argparse
