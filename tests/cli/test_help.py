@@ -64,6 +64,8 @@ COMMANDS = {
         "--methods",
         "--roles",
         "--also-by-people",
+        "--archive",
+        "--limit",
         "--keep-groups",
         "--no-keep-groups",
         "--enable-manual",
