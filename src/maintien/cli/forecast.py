@@ -16,12 +16,15 @@ from maintien.cli.options import (
     CourseOption,
     CoursesFileOption,
 )
+from maintien.errors import ConflictingOptions, UnexpectedArgument
 from maintien.messages import N_
 from maintien.uses.selections import ask_for_courses
 
 ABOUT_FORECAST: Final = N_(
     "Say who loses access when the feeds drop them, what happens to them, and what they lose."
 )
+
+_SCHEME: Final = "://"
 
 OnOption: TypeAlias = Annotated[
     str | None,
@@ -38,7 +41,7 @@ FeedOption: TypeAlias = Annotated[
         "--feed",
         help=N_(
             "Read the feeds: who is still listed, who is dropped and waits for the next sync, who would be"
-            " added."
+            " added. A URL may follow."
         ),
         rich_help_panel=FORECAST_PANEL,
     ),
@@ -55,6 +58,16 @@ RegisterOption: TypeAlias = Annotated[
         rich_help_panel=FORECAST_PANEL,
     ),
 ]
+FeedUrlArgument: TypeAlias = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="URL",
+        help=N_("After --feed: where the external database is, as with --register."),
+        show_default=False,
+        rich_help_panel=FORECAST_PANEL,
+    ),
+]
+
 CutOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
@@ -89,6 +102,7 @@ ChartOption: TypeAlias = Annotated[
 def forecast(  # noqa: PLR0913 -- one an option
     context: typer.Context,
     *,
+    feed_url: FeedUrlArgument = None,
     course: CourseOption = None,
     category: CategoryOption = None,
     cohort: CohortOption = None,
@@ -101,7 +115,11 @@ def forecast(  # noqa: PLR0913 -- one an option
     until: UntilOption = None,
     chart: ChartOption = None,
 ) -> Action:
-    """Read the options of ``forecast``."""
+    """Read the options of ``forecast``.
+
+    Raises UnexpectedArgument and ConflictingOptions.
+    """
+    register = _register(register, feed_url, has_feed=feed)
     asked = ask_for_courses(
         courses=course,
         categories=category,
@@ -113,3 +131,13 @@ def forecast(  # noqa: PLR0913 -- one an option
         on=on, reads_feeds=feed or register is not None, register=register, cut=cut, until=until, chart=chart
     )
     return partial(show_forecast, invocation_of(context), asked, request)
+
+
+def _register(register: str | None, feed_url: str | None, *, has_feed: bool) -> str | None:
+    if feed_url is None:
+        return register
+    if not has_feed or _SCHEME not in feed_url:
+        raise UnexpectedArgument(argument=feed_url, command="maintien forecast")
+    if register is not None:
+        raise ConflictingOptions(first="--feed URL", second="--register")
+    return feed_url
