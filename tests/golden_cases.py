@@ -29,6 +29,7 @@ __all__ = [
     "cut_case",
     "load_before",
     "load_cut",
+    "load_restored",
     "procedure_case",
     "read_rows",
     "rows_of",
@@ -53,6 +54,12 @@ def load_before(connection: Connection, case: RecordedCase, prefix: str = RECORD
     4.1's recordings lack log rows.
     """
     for name, rows in _site(case, case.before).items():
+        _insert(connection, prefix + name, rows)
+
+
+def load_restored(connection: Connection, case: ProcedureCase, prefix: str = RECORDED_PREFIX) -> None:
+    """Fill empty tables with the state after the restore. Otherwise as :func:`load_before`."""
+    for name, rows in _site(case, case.restored).items():
         _insert(connection, prefix + name, rows)
 
 

@@ -32,8 +32,9 @@ from maintien.runs.journal import Process
 from maintien.runs.store.database import DatabaseRunStore
 from maintien.runs.store.opening import open_run_store
 from maintien.sites.database.operators import OperatorFound
+from maintien.sites.database.settings import DatabaseSettings
 from maintien.sites.database.site import DatabaseSite
-from maintien.sites.opening import OpeningWarning, open_site
+from maintien.sites.opening import OpeningWarning, open_settings, open_site
 
 PROGRAM: Final = "maintien"
 SITE_VARIABLE: Final = "MAINTIEN_SITE"
@@ -78,6 +79,8 @@ class Wishes:
     """What the options ask for that every command takes; None where they say nothing."""
 
     site: str | None = field(default=None, repr=False)
+    settings: DatabaseSettings | None = field(default=None, repr=False)
+    """How to reach the site called ``site``, where that is known already."""
     now: str | None = None
     operator: str | None = None
     json: bool = False
@@ -162,7 +165,10 @@ def open_session(invocation: Invocation) -> Iterator[Session]:
     named = wishes.site or machine.environment.get(SITE_VARIABLE)
     if not named:
         raise NoSite
-    opened = open_site(named, site_file=machine.site_file, environment=machine.environment)
+    if wishes.settings is None:
+        opened = open_site(named, site_file=machine.site_file, environment=machine.environment)
+    else:
+        opened = open_settings(named, wishes.settings)
     with closing(opened.site) as site:
         config = site.read_config()
         zone = find_zone(config.timezone, machine.zone)

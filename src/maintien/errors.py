@@ -96,6 +96,15 @@ class AmbiguousCohort(UsageError):
     message = N_("{cohort!r} fits several cohorts ({candidates}): give the id.")
 
 
+class UnknownGroup(UsageError):
+    """No course asked for has a group of this id, name or ID number."""
+
+    message = N_(
+        "There is no group {group!r} in the courses asked for: give its id, name or ID number, or “none” for"
+        " people in no group."
+    )
+
+
 class UnknownRole(UsageError):
     """No role has this short name."""
 
@@ -144,6 +153,36 @@ class EndBeforeStart(UsageError):
     """Every enrolment asked for starts after the end date."""
 
     message = N_("The end date {text!r} is before the start of these enrolments ({start}): give a later one.")
+
+
+class NothingToChange(UsageError):
+    """A bulk edit was not told what to change."""
+
+    message = N_(
+        "Say what is to change: --until DATE, --start DATE, --suspend, --activate or --clear; or a date in"
+        " the column “until” on every line of the courses file."
+    )
+
+
+class NoEndToCompare(UsageError):
+    """A bulk edit is to change some end dates only, and gives none."""
+
+    message = N_("{option} compares end dates: give one with --until, or --clear.")
+
+
+class NobodyToUnenrol(UsageError):
+    """An unenrolment was not told whom it is about."""
+
+    message = N_(
+        "Say whose manual enrolments are to go: --ended, --also-automatic, or a filter such as --role or"
+        " --status. To unenrol everybody, give --method manual."
+    )
+
+
+class ColumnForConversions(UsageError):
+    """A column of the courses file says whom to convert, where people are told by filters."""
+
+    message = N_("The column “{column}” is for conversions: leave it out, and give {option} instead.")
 
 
 class ConflictingOptions(UsageError):
@@ -248,6 +287,21 @@ class UnknownChoice(UsageError):
     message = N_("{option} takes {choices}, not {value!r}.")
 
 
+class UnreadableMatch(UsageError):
+    """How filters are put together was said in other words than these."""
+
+    message = N_(
+        "--match takes all, any or none, or one of them for a single filter, such as role=all"
+        " (filters: {filters}); not {value!r}."
+    )
+
+
+class EmptyKeyword(UsageError):
+    """A keyword was given without a letter."""
+
+    message = N_("--keyword takes what a name, address, user name or ID number contains: give some letters.")
+
+
 class MissingEndDate(UsageError):
     """No end date was given."""
 
@@ -284,12 +338,6 @@ class MissingCourse(UsageError):
     """A command for single courses got none."""
 
     message = N_("Say which course: --course with its id, short name or ID number.")
-
-
-class OneCourseOnly(UsageError):
-    """Several courses were asked for where one goes."""
-
-    message = N_("A CSV file holds one course: give --course once, or choose another --format.")
 
 
 class ManualIsNoSource(UsageError):
@@ -887,14 +935,6 @@ class AccessWouldBeLost(UsageError):
     )
 
 
-class ResumeByCommandOnly(UsageError):
-    """What the run's plans depend on is read on the command line only."""
-
-    message = N_(
-        "Run {run} depends on a feed or on Moodle’s log: go on with it by “maintien resume {run} --run”."
-    )
-
-
 class WebError(MaintienError):
     """The web application can't do it."""
 
@@ -913,11 +953,13 @@ class BadWebSetting(WebError):
     message = N_("{name} can’t be used: {reason}")
 
 
-class NoWebSites(WebError):
-    """There is no site to serve."""
+class SitePasswordLocked(WebError):
+    """No key opens the password of an added site."""
 
-    exit_status = EXIT_USAGE
-    message = N_("The site file {path} names no site to serve: write it, or try maintien web --demo.")
+    message = N_(
+        "The password of {site} can’t be decrypted with the keys of this server: an administrator has to"
+        " enter it again, or bring the key back."
+    )
 
 
 class BadBind(WebError):

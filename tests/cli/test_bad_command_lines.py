@@ -7,6 +7,8 @@ import pytest
 from tests.cli.conftest import Say
 
 CONVERT = ("convert", "--course", "BIO", "--until", "2027-08-31")
+END_DATE = ("end-date", "--course", "BIO", "--until", "2027-08-31")
+UNENROL = ("unenrol", "--course", "BIO", "--ended")
 RESCUE = ("rescue", "--course", "BIO", "--since", "2026-08-25", "--until", "2027-08-31")
 
 WRONG_USAGE = {
@@ -51,9 +53,6 @@ WRONG_USAGE = {
     "an unknown status": ("participants", "--course", "BIO", "--status", "asleep"),
     "an unknown format": ("participants", "--course", "BIO", "--format", "xlsx"),
     "two formats": ("participants", "--course", "BIO", "--format", "csv", "--json"),
-    "several courses in one CSV": (
-        *("participants", "--course", "BIO", "--course", "MATH", "--format", "csv"),
-    ),
     "an unknown choice": (*CONVERT, "--end-for", "everybody"),
     "an unknown operator": (*CONVERT, "--operator", "nobody"),
     "groups kept and not": (*CONVERT, "--keep-groups", "--no-keep-groups"),
@@ -81,6 +80,30 @@ WRONG_USAGE = {
     "a rescue of the manual method": (*RESCUE, "--methods", "manual"),
     "a rescue of an unknown role": (*RESCUE, "--roles", "dean"),
     "a rescue with groups and without": (*RESCUE, "--keep-groups", "--no-keep-groups"),
+    "an edit of no course": ("end-date", "--until", "2027-08-31"),
+    "an edit of nothing": ("end-date", "--course", "BIO", "--role", "student"),
+    "an edit until a word": ("end-date", "--course", "BIO", "--until", "tomorrow"),
+    "an edit until before Moodle's time": ("end-date", "--course", "BIO", "--until", "@0"),
+    "an edit that begins never": (*END_DATE, "--start", "never"),
+    "an edit that ends before it begins": (*END_DATE, "--start", "2027-09-01"),
+    "an edit that ends as it begins": (*END_DATE[:3], "--until", "@1800000000", "--start", "@1800000000"),
+    "an edit that suspends and activates": (*END_DATE, "--suspend", "--activate"),
+    "an edit with an end and without": (*END_DATE, "--clear"),
+    "an edit of later and earlier ends": (*END_DATE, "--only-later", "--only-earlier"),
+    "an edit of later ends without one": (*END_DATE[:3], "--suspend", "--only-later"),
+    "an edit of earlier ends without one": (*END_DATE[:3], "--start", "2026-09-01", "--only-earlier"),
+    "an edit of an unknown group": (*END_DATE, "--group", "TD9"),
+    "an edit of an unknown role": (*END_DATE, "--role", "dean"),
+    "an edit of a method that can be none": (*END_DATE, "--method", "x y"),
+    "an edit of an unknown status": (*END_DATE, "--status", "asleep"),
+    "an edit that is written and saved": (*END_DATE, "--run", "--save", "plan"),
+    "an unenrolment of no course": ("unenrol", "--ended"),
+    "an unenrolment of nobody in particular": UNENROL[:3],
+    "an unenrolment of nobody in particular, however matched": (*UNENROL[:3], "--match", "any"),
+    "an unenrolment of nobody in particular, even the last": (*UNENROL[:3], "--even-last"),
+    "an unenrolment from an unknown group": (*UNENROL, "--group", "TD9"),
+    "an unenrolment of an unknown role": (*UNENROL, "--role", "dean"),
+    "an unenrolment that is written and saved": (*UNENROL, "--run", "--save", "plan"),
     "a courses file that is not there": ("courses", "--courses-file", "nowhere.csv"),
     "a courses file that is a folder": ("courses", "--courses-file", "/"),
 }

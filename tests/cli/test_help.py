@@ -25,6 +25,17 @@ GLOBAL_OPTIONS = {
     "--help",
 }
 SELECTION = {"--course", "--category", "--cohort", "--all", "--courses-file", "--help"}
+PEOPLE = {
+    "--method",
+    "--role",
+    "--status",
+    "--group",
+    "--keyword",
+    "--no-access-since",
+    "--access-since",
+    "--never-accessed",
+    "--match",
+}
 EXPORT = {"--format", "--output", "--table", "--pseudonymous"}
 COMMANDS = {
     "runs": {"--all-sites", *EXPORT, "--help"},
@@ -32,10 +43,11 @@ COMMANDS = {
     "resume": {"--run", "--backup", "--help"},
     "demo": {"--folder", "--fresh", "--too-late", "--help"},
     "check": SELECTION,
-    "courses": SELECTION | {"--since"},
-    "forecast": SELECTION | {"--on", "--feed", "--register", "--cut", "--until", "--chart"},
-    "participants": {"--course", "--method", "--role", "--status", "--format", "--help"},
+    "courses": SELECTION | {"--since", "--format", "--output"},
+    "forecast": SELECTION | {"--on", "--feed", "--register", "--cut", "--until", "--chart"} | EXPORT,
+    "participants": SELECTION | PEOPLE | EXPORT | {"--sort", "--descending"},
     "convert": SELECTION
+    | EXPORT
     | {
         "--until",
         "--methods",
@@ -57,6 +69,7 @@ COMMANDS = {
     "restore": {"--into", "--limit", "--run", "--help"},
     "campaign": {"--run", "--even-if-many", "--quiet", "--monitor", *EXPORT, "--help"},
     "rescue": SELECTION
+    | EXPORT
     | {
         "--since",
         "--to",

@@ -72,25 +72,112 @@ def test_participants_are_filtered(case: str, university: Path, at_university: S
     options, expected = PEOPLE[case]
     said = at_university("participants", "--course", "BIO", *options, "--json")
     assert (said.status, said.err) == (0, "")
-    (course,) = json.loads(said.out)["courses"]
-    assert [person["username"] for person in course["participants"]] == expected
+    assert [person["username"] for person in json.loads(said.out)["participants"]] == expected
 
 
-def test_participants_of_several_courses_come_course_by_course(at_university: Say) -> None:
-    said = at_university("participants", "--course", "MATH", "--course", "BIO", "--format", "json")
-    courses = json.loads(said.out)["courses"]
-    assert [(item["course"]["shortname"], len(item["participants"])) for item in courses] == [
-        ("BIO", 4),
-        ("MATH", 2),
-    ]
+@pytest.mark.parametrize("options", [("--course", "MATH", "--course", "BIO"), ("--category", "1")])
+def test_participants_of_several_courses_come_course_by_course(
+    options: tuple[str, ...], at_university: Say
+) -> None:
+    said = at_university("participants", *options, "--format", "json")
+    people = json.loads(said.out)["participants"]
+    assert [person["course"]["shortname"] for person in people] == ["BIO"] * 4 + ["MATH"] * 2
+
+
+SORTED = {
+    "name": ["dora", "chloe", "brahim", "ada"],
+    "username": ["dora", "chloe", "brahim", "ada"],
+    "last-access": ["ada", "brahim", "chloe", "dora"],
+}
+
+
+@pytest.mark.parametrize("sort", SORTED)
+def test_participants_are_sorted(sort: str, university: Path, at_university: Say) -> None:
+    change(university, "INSERT INTO mdl_user_lastaccess (userid, courseid, timeaccess) VALUES (11, 2, 99)")
+    said = at_university("participants", "--course", "BIO", "--sort", sort, "--descending", "--json")
+    assert [person["username"] for person in json.loads(said.out)["participants"]] == SORTED[sort]
+
+
+WHO: dict[str, tuple[tuple[str, ...], list[str]]] = {
+    "--keyword": (("--keyword", "CHLO"), ["chloe"]),
+    "--never-accessed": (("--never-accessed",), ["brahim", "chloe", "dora"]),
+    "--access-since": (("--access-since", "1970-01-01"), ["ada"]),
+    "--no-access-since": (("--no-access-since", "@100"), ["ada", "brahim", "chloe", "dora"]),
+    "--group": (("--group", "TD A"), ["brahim"]),
+    "--group none": (("--group", "none"), ["ada", "chloe", "dora"]),
+    "--role none": (("--role", "none"), []),
+    "--match any": (("--group", "id:77", "--keyword", "ada", "--match", "any"), ["ada", "brahim"]),
+    "--match none": (("--group", "TD A", "--keyword", "ada", "--match", "none"), ["chloe", "dora"]),
+    "--match role=none": (("--role", "student", "--match", "role=none"), ["dora"]),
+}
+
+
+@pytest.mark.parametrize("case", WHO)
+def test_participants_are_filtered_as_on_the_page(case: str, university: Path, at_university: Say) -> None:
+    change(university, "INSERT INTO mdl_user_lastaccess (userid, courseid, timeaccess) VALUES (11, 2, 99)")
+    change(university, "INSERT INTO mdl_groups (id, courseid, name) VALUES (77, 2, 'TD A')")
+    change(university, "INSERT INTO mdl_groups_members (groupid, userid) VALUES (77, 12)")
+    options, expected = WHO[case]
+    said = at_university("participants", "--course", "BIO", *options, "--json")
+    assert (said.status, said.err) == (0, "")
+    assert [person["username"] for person in json.loads(said.out)["participants"]] == expected
+
+
+WRONG = {
+    "a group of no course": ("--group", "TD Z"),
+    "a way to match that there is not": ("--match", "some"),
+    "a filter that there is not": ("--match", "colour=all"),
+    "a keyword without a letter": ("--keyword", " "),
+    "a moment that is none": ("--access-since", "yesterday"),
+    "an order that there is not": ("--sort", "shoe-size"),
+    "a table that there is not": ("--format", "csv", "--table", "shoes"),
+    "JSON as something else": ("--json", "--format", "csv"),
+    "a table for a file": ("--format", "table", "-o", "people.csv"),
+    "pseudonyms on the screen": ("--pseudonymous",),
+    "pseudonyms in JSON": ("--format", "json", "--pseudonymous"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_nobody_can_mean_is_said(case: str, at_university: Say) -> None:
+    said = at_university("participants", "--course", "BIO", *WRONG[case])
+    assert (said.status, said.out) == (2, "")
+    assert said.err.count("\n") == 1
 
 
 def test_participants_are_written_as_csv(at_university: Say) -> None:
-    said = at_university("participants", "--course", "MATH", "--format", "csv")
+    said = at_university("participants", "--all", "--keyword", "ada", "--format", "csv")
     assert said.status == 0
     headings, *people = csv.reader(io.StringIO(said.out, newline=""))
-    assert [row[2] for row in people] == ["ada", "brahim"]
-    assert {len(row) for row in people} == {len(headings)}
+    assert headings[4] == "user name"
+    assert [(row[1], row[4]) for row in people] == [
+        *(("BIO", "ada"), ("MATH", "ada"), ("NEXT", "ada")),
+    ]
+
+
+def test_enrolments_are_a_table_of_their_own(tmp_path: Path, at_university: Say) -> None:
+    file = tmp_path / "people.csv"
+    said = at_university("participants", "--course", "MATH", "-o", str(file), "--table", "enrolments")
+    assert (said.status, said.out) == (0, "")
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        headings, *rows = csv.reader(stream)
+    assert headings[4:] == ["enrolment method", "instance id", "status", "start", "end"]
+    assert {row[4] for row in rows} == {"Cohort sync"}
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "html"])
+def test_participants_are_written_to_files(suffix: str, tmp_path: Path, at_university: Say) -> None:
+    file = tmp_path / f"people.{suffix}"
+    said = at_university("participants", "--all", "-o", str(file))
+    assert (said.status, said.out) == (0, "")
+    assert file.read_bytes().startswith(b"PK" if suffix == "xlsx" else b"<!DOCTYPE html>")
+
+
+def test_nobody_is_named_in_a_pseudonymous_list(at_university: Say) -> None:
+    said = at_university("participants", "--all", "--format", "csv", "--pseudonymous")
+    assert said.status == 0
+    assert said.out.count(",p-") == 8
+    assert not any(word in said.out for word in ("ada", "Martin", "example", "Ada"))
 
 
 def test_participants_are_shown_as_a_table(at_university: Say) -> None:
@@ -106,10 +193,8 @@ def test_roles_from_above_the_course_count(university: Path, at_university: Say)
         " modifierid, sortorder) VALUES (1, 1, 11, '', 0, 0, 0, 0)",
     )
     said = at_university("participants", "--course", "BIO", "--role", "manager", "--json")
-    (course,) = json.loads(said.out)["courses"]
-    assert [(person["username"], person["roles"]) for person in course["participants"]] == [
-        ("ada", ["manager", "student"])
-    ]
+    people = json.loads(said.out)["participants"]
+    assert [(person["username"], person["roles"]) for person in people] == [("ada", ["manager", "student"])]
 
 
 def test_a_usable_site_passes_the_check(at_university: Say) -> None:

@@ -420,3 +420,15 @@ DOCUMENTS: Final[Mapping[str, Bad]] = {
 }
 
 HOSTILE: Final[Mapping[str, Bad]] = {**CONTAINERS, **MEMBERS, **DOCUMENTS}
+
+OF_THE_COURSE_ONLY: Final = frozenset(
+    {
+        *(f"a zip that says its member is {what}" for what in ("larger", "smaller", "stored")),
+        *(f"a zip that says its member is packed {what}" for what in ("larger", "smaller")),
+        *(f"a zip {what}" for what in ("with another checksum", "that points elsewhere")),
+        *(f"a zip {what}" for what in ("that points behind its end", "packed in another way")),
+        *(f"a zip whose member says another {what}" for what in ("method", "name")),
+        *("an encrypted zip", "XML cut within a character", "an empty course"),
+    }
+)
+"""What is wrong with ``course/course.xml`` alone, which a conversion does not open."""

@@ -26,6 +26,8 @@ from maintien.errors import (
     UnreadablePlanFile,
 )
 from maintien.moodle.ids import CategoryId, ContextId, CourseId
+from maintien.planning.campaign.record import CampaignRecord, RuleRecord
+from maintien.planning.campaign.rules import Decision, RuleNumber
 from maintien.planning.convert import plan_conversion
 from maintien.planning.course_planners import Policies
 from maintien.planning.encoding import encode_policy
@@ -64,6 +66,13 @@ EMPTY = CoursePlan(course=Course(CourseId(6), "LEER", "Vide", "", CategoryId(1),
 
 
 RESCUE = RescuePolicy(window=Window(1, 2), ends_at=UNTIL, roles=None)
+CAMPAIGN = CampaignRecord(
+    name="été",
+    fingerprint="ab" * 32,
+    rules=(RuleRecord(name="all", decision=Decision(owner="DSI", reason="whim")),),
+    rule_of={CourseId(7): RuleNumber(0)},
+    courses_unmatched=4,
+)
 
 
 def plans() -> list[CoursePlan]:
@@ -96,6 +105,22 @@ def test_plan_is_read_back_equal(path: Path) -> None:
         assert file.courses == (7, 9)
         first, _, other = plans()
         assert [file.plan_of(CourseId(9)), file.plan_of(CourseId(7))] == [other, first]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        replace(HEADER, policies=Policies(common=RESCUE, of_courses={CourseId(7): RESCUE})),
+        replace(HEADER, campaign=CAMPAIGN),
+    ],
+    ids=["a rescue", "a campaign"],
+)
+def test_header_of_each_kind_of_plan_is_read_back_equal(path: Path, header: PlanFileHeader) -> None:
+    with write_plan_file(path, header):
+        pass
+
+    with open_plan_file(path) as file:
+        assert file.header == header
 
 
 def test_fingerprint_is_that_of_everything_before_the_footer(path: Path) -> None:
@@ -250,9 +275,10 @@ DAMAGES: dict[str, Damage] = {
     "no site": Damage(lambda lines: header_without(lines, "site"), PlanFileDamaged),
     "a site that is a number": Damage(lambda lines: header_with(lines, site=1), PlanFileDamaged),
     "another policy": Damage(lambda lines: header_with(lines, policy={"kind": "whim"}), PlanFileDamaged),
-    "a rescue, whose evidence no plan file holds": Damage(
+    "a rescue but for one course": Damage(
         lambda lines: header_with(lines, policy=encode_policy(RESCUE)), PlanFileDamaged
     ),
+    "a campaign that is none": Damage(lambda lines: header_with(lines, campaign=7), PlanFileDamaged),
     "a rescue of one course": Damage(
         lambda lines: header_with(lines, course_policies=[[7, encode_policy(RESCUE)]]), PlanFileDamaged
     ),

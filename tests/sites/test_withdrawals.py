@@ -40,7 +40,7 @@ from maintien.moodle.ids import (
 )
 from maintien.sites.database.bulk import bulk_insert
 from maintien.sites.database.connecting import connect_engine
-from maintien.sites.database.reading import read_states
+from maintien.sites.database.reading import Beside, read_states
 from maintien.sites.database.site import DatabaseSite
 from maintien.sites.database.tables import MoodleTables, moodle_tables
 from maintien.sites.database.urls import parse_database_url
@@ -283,7 +283,7 @@ def test_accounts_of_people_who_are_no_longer_enrolled_are_looked_up(
             put(connection, tables, "user", account)
         put(connection, tables, "logstore_standard_log", *map(unenrolled, [*people, missing]))
 
-        (state,) = read_states(connection, tables, [BIOLOGY], withdrawn_within=WINDOW)
+        (state,) = read_states(connection, tables, [BIOLOGY], beside=Beside(withdrawn_within=WINDOW))
         (unasked,) = read_states(connection, tables, [BIOLOGY])
 
     assert state.deleted == {UserId(13), missing}

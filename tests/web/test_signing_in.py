@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from maintien.web.links import make_link
-from maintien.web.models import Account
+from maintien.web.models import Account, AuditEntry
 from tests.web.conftest import SignIn, WebApplication
 from tests.web.django_here import FRONT_END
 
@@ -68,6 +68,87 @@ def test_too_many_wrong_passwords_lock_an_account_for_that_address(application: 
     elsewhere = Client(REMOTE_ADDR="192.0.2.7")
     elsewhere.post("/sign-in", {"username": "alice", "password": PASSWORD})
     assert elsewhere.get("/").status_code == 200
+
+
+NEW = "another sentence that is easy to remember"
+
+
+def signed_in(username: str) -> Client:
+    client = Client()
+    client.post(f"/link/{make_link_for(username)}", {"password": PASSWORD, "again": PASSWORD})
+    return client
+
+
+def test_people_change_their_password_with_the_old_one(application: WebApplication) -> None:
+    client = signed_in("alice")
+    elsewhere = Client()
+    elsewhere.post("/sign-in", {"username": "alice", "password": PASSWORD})
+    values = {"old": PASSWORD, "password": NEW, "again": NEW}
+    assert client.post("/account", values).headers["Location"] == "/account"
+    assert client.get("/").status_code == 200
+    assert elsewhere.get("/").status_code == 302
+    again = Client()
+    assert again.post("/sign-in", {"username": "alice", "password": PASSWORD}).status_code == 200
+    assert again.post("/sign-in", {"username": "alice", "password": NEW}).status_code == 302
+
+
+def test_without_the_old_password_it_stays_and_guessing_is_throttled(application: WebApplication) -> None:
+    client = signed_in("alice")
+    values = {"old": "wrong", "password": NEW, "again": NEW}
+    pages = [client.post("/account", values) for _ in range(5)]
+    assert b"not your present password" in pages[0].content
+    assert pages[-1].status_code == 429
+    assert client.post("/account", {**values, "old": PASSWORD}).status_code == 429
+    assert Account.objects.get(username="alice").check_password(PASSWORD)
+    assert AuditEntry.objects.filter(action="password_refused").exists()
+
+
+def test_a_slip_in_the_new_password_costs_no_attempt_at_the_old_one(application: WebApplication) -> None:
+    client = signed_in("alice")
+    for _ in range(6):
+        page = client.post("/account", {"old": "wrong", "password": NEW, "again": "other"})
+        assert page.status_code == 200
+        assert b"not the same password" in page.content
+        assert b"not your present password" not in page.content
+
+
+@pytest.mark.parametrize(("length", "kept"), [(64, 64), (128, 128), (129, None)])
+def test_passwords_may_have_up_to_128_characters(
+    application: WebApplication, length: int, kept: int | None
+) -> None:
+    client = signed_in("alice")
+    new = ("abcdefghijklmnop" * 9)[:length]
+    client.post("/account", {"old": PASSWORD, "password": new, "again": new})
+    expected = PASSWORD if kept is None else new
+    assert Account.objects.get(username="alice").check_password(expected)
+
+
+def test_a_link_that_waits_is_worth_nothing_once_the_password_was_changed(
+    application: WebApplication,
+) -> None:
+    client = signed_in("alice")
+    secret = make_link(Account.objects.get(username="alice"))
+    client.post("/account", {"old": PASSWORD, "password": NEW, "again": NEW})
+    assert Client().get(f"/link/{secret}").status_code == 404
+
+
+def test_whoever_signs_in_elsewhere_has_no_password_to_change(application: WebApplication) -> None:
+    Account.objects.create_account("alice")
+    client = Client(REMOTE_ADDR=FRONT_END, headers={"X-Remote-User": "alice"})
+    assert b"have no password here" in client.get("/account").content
+    client.post("/account", {"old": "", "password": NEW, "again": NEW})
+    assert not Account.objects.get(username="alice").has_usable_password()
+
+
+def test_a_form_with_mistakes_names_them_together_and_beside_each_field(
+    application: WebApplication,
+) -> None:
+    client = signed_in("alice")
+    page = client.post("/account", {"old": PASSWORD, "password": "short", "again": "other"}).content.decode()
+    assert "<title>Not sent – Your account" in page
+    assert '<a class="alert-link" href="#id_password">New password</a>' in page
+    assert 'aria-describedby="id_password_error id_password_helptext"' in page
+    assert 'id="id_password_error"' in page
 
 
 def test_a_barred_account_is_out_at_once(application: WebApplication, sign_in: SignIn) -> None:

@@ -1,14 +1,15 @@
 """``maintien apply``: compares a saved plan with the site and, with ``--run``, carries it out."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Final, TypeAlias
 
 import typer
 
-from maintien.bootstrap import Invocation, open_session
+from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.actions import Action
-from maintien.cli.applying import PlanApplication, require_fitting
+from maintien.cli.applying import PlanApplication
 from maintien.cli.backup_folders import BackupOption, announce_backups, backing_up
 from maintien.cli.convert_options import RunOption
 from maintien.cli.cut_guard import watch_cut
@@ -19,9 +20,12 @@ from maintien.cli.notices import notify
 from maintien.cli.operators import require_operator
 from maintien.errors import MissingPlanFile, ReadOnlyAccount
 from maintien.messages import N_
-from maintien.planning.policy import Circumstances
-from maintien.runs.plan_file_reading import open_plan_file
+from maintien.planning.policy import Circumstances, ConversionPolicy, LikeMoodlePolicy
+from maintien.runs.plan_file_reading import PlanFile, open_plan_file
 from maintien.sites.write_access import MayWrite
+from maintien.uses.manual_edits import choosing_people
+from maintien.uses.reviewed_runs import Review, require_fitting
+from maintien.uses.withdrawals import reading_withdrawals
 
 ABOUT_APPLY: Final = N_("Compare a plan that “convert --save” wrote with the site; with --run, carry it out.")
 
@@ -78,21 +82,34 @@ def apply_plan_file(
         notify(invocation, *session.warnings)
         if is_to_write and not isinstance(session.site.check_may_write(), MayWrite):
             raise ReadOnlyAccount(site=session.site.name)
-        now = session.clock()
-        circumstances = Circumstances(now=now, operator=require_operator(invocation, session))
-        require_fitting(invocation, session, plan_file, circumstances)
-        fed = reading_feeds(invocation, session, plan_file.header.policies)
-        fed, watch = watch_cut(invocation, fed, plan_file.courses)
-        application = PlanApplication(
-            invocation=invocation,
-            session=fed,
-            file=plan_file,
-            circumstances=circumstances,
-            accepts_drift=accepts_drift,
-            watch=watch,
-        )
+        circumstances = Circumstances(now=session.clock(), operator=require_operator(invocation, session))
+        require_fitting(invocation, session, plan_file, circumstances.now)
+        application = _prepare(invocation, session, plan_file, circumstances, accepts_drift=accepts_drift)
         if not is_to_write:
             announce_backups(invocation, backup)
             return application.preview()
-        with backing_up(invocation, fed, backup) as safeguard:
+        with backing_up(invocation, session, backup) as safeguard:
             return application.carry_out(safeguard)
+
+
+def _prepare(
+    invocation: Invocation,
+    session: Session,
+    file: PlanFile,
+    circumstances: Circumstances,
+    *,
+    accepts_drift: bool,
+) -> PlanApplication:
+    policies = file.header.policies
+    fed = reading_withdrawals(reading_feeds(invocation, session, policies), policies)
+    fed = choosing_people(fed, policies, circumstances.now)
+    review = Review(session=fed, file=file, circumstances=circumstances, accepts_drift=accepts_drift)
+    if not isinstance(policies.common, ConversionPolicy | LikeMoodlePolicy):
+        # The cut is of no matter, or the log itself is read for what was taken.
+        return PlanApplication(invocation=invocation, review=review, watch=None)
+    fed, watch = watch_cut(invocation, fed, file.courses)
+    return PlanApplication(
+        invocation=invocation,
+        review=replace(review, session=fed, watching=watch.watching),
+        watch=watch,
+    )

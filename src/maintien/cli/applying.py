@@ -1,34 +1,26 @@
 """Holds a plan file against the site, twice: to show what drifted, then to write what was reviewed."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from maintien.bootstrap import Invocation, Session, site_identity
+from maintien.bootstrap import Invocation, Session, open_store
 from maintien.cli.carrying_out import carry_out, exit_status
 from maintien.cli.cut_guard import CutWatch
 from maintien.cli.output import result_console
 from maintien.cli.progress import observer_of
-from maintien.cli.run_headers import conductor_for, run_header
-from maintien.errors import (
-    EXIT_DONE,
-    DriftFound,
-    DriftMeanwhile,
-    PlanEndDatePassed,
-    PlanOfAnotherSite,
-    UnknownCourse,
-)
-from maintien.moodle.values import NO_END
-from maintien.planning.course_planners import CoursePlanners
+from maintien.cli.run_headers import caller_of
+from maintien.enrolments.cut_timing import CourseTiming
+from maintien.errors import EXIT_DONE, DriftFound, DriftMeanwhile
 from maintien.planning.drift import drift_of_lost_course
-from maintien.planning.policy import Circumstances, ConversionPolicy
+from maintien.planning.plan import CoursePlan
 from maintien.reports.conversion import ConversionHeader, ConversionReport
 from maintien.reports.drift import DriftReport
-from maintien.runs.conduct import UnderWay
+from maintien.reports.manual_edit import new_policy_report
 from maintien.runs.execute import CourseOutcome, Safeguard, preview
-from maintien.runs.journal import RunKind
 from maintien.runs.plan_file_reading import PlanFile
-from maintien.runs.reviewed import ReviewedPlans
-from maintien.sites.interface import CourseSize, Selection
+from maintien.sites.interface import CourseSize
+from maintien.uses.reviewed_runs import Review
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,18 +28,26 @@ class PlanApplication:
     """A plan file, and the site that it is to be applied to."""
 
     invocation: Invocation
-    session: Session
-    file: PlanFile
-    circumstances: Circumstances
-    accepts_drift: bool
-    watch: CutWatch
+    review: Review
+    watch: CutWatch | None
+    """What notes how far the cut of each course has got; None where that is of no matter."""
+
+    @property
+    def session(self) -> Session:
+        """The open site."""
+        return self.review.session
+
+    @property
+    def file(self) -> PlanFile:
+        """The plan file."""
+        return self.review.file
 
     def preview(self) -> int:
         """Show what would be done, and write nothing; tell the exit status.
 
         Raises DriftFound.
         """
-        drift, report = self._compare(self._find_courses())
+        drift, report = self._compare(self.review.find_courses())
         self._show(drift, report)
         return EXIT_DONE
 
@@ -56,17 +56,17 @@ class PlanApplication:
 
         Raises DriftFound where nothing was written, DriftMeanwhile, and what a run raises.
         """
-        sizes = self._find_courses()
+        sizes = self.review.find_courses()
         drift, _ = self._compare(sizes)
-        reviewed = self._review()
+        reviewed = self.review.new_plans()
         report, late = self._new_report(is_written=True), self._new_drift_report()
-        run = self._begin(reviewed, sizes, safeguard)
+        store = open_store(self.invocation)
+        run = self.review.begin(caller_of(self.invocation), store, sizes, reviewed, safeguard)
 
         def take(outcome: CourseOutcome) -> None:
-            timing = self.watch.timings.get(outcome.plan.course.id)
-            report.add(outcome.plan, outcome.failure, timing=timing)
+            report.add(outcome.plan, outcome.failure, timing=self._timing(outcome.plan))
             found = reviewed.take_drift(outcome.plan.course.id)
-            if found is not None and not self.accepts_drift:
+            if found is not None and not self.review.accepts_drift:
                 late.add(found)
 
         carry_out(self.invocation, self.session, run, take, courses=len(sizes))
@@ -76,82 +76,33 @@ class PlanApplication:
             raise DriftMeanwhile(courses=late.courses)
         return exit_status(failed=report.courses_failed, changed=report.courses_changed)
 
-    def _find_courses(self) -> list[CourseSize]:
-        """Find the file's courses that the site still has."""
-        wanted = self.file.courses
-        if not wanted:
-            return []
-        site = self.session.site
-        try:
-            return site.select(Selection(courses=tuple(f"id:{courseid}" for courseid in wanted)))
-        except UnknownCourse:
-            known = frozenset(wanted)
-            everything = site.select(Selection(everything=True))
-            return [size for size in everything if size.course.id in known]
-
-    def _compare(self, sizes: list[CourseSize]) -> tuple[DriftReport, ConversionReport]:
+    def _compare(self, sizes: Sequence[CourseSize]) -> tuple[DriftReport, ConversionReport]:
         """Go through all courses and write nothing.
 
         Raises DriftFound, once it is shown, where drift is not accepted.
         """
         drift, report = self._new_drift_report(), self._new_report(is_written=False)
-        reviewed, planners = self._review(), self._planners()
+        reviewed = self.review.new_plans()
         for courseid in sorted({*self.file.courses} - {size.course.id for size in sizes}):
             drift.add(drift_of_lost_course(self.file.plan_of(courseid)))
         for plan in preview(
             self.session.site,
             sizes,
             reviewed.plan,
-            inherited_roles=planners.inherited_roles,
+            inherited_roles=self.review.planners.inherited_roles,
             observer=observer_of(self.invocation),
         ):
-            report.add(plan, timing=self.watch.timings.get(plan.course.id))
+            report.add(plan, timing=self._timing(plan))
             found = reviewed.take_drift(plan.course.id)
             if found is not None:
                 drift.add(found)
-        if drift.courses and not self.accepts_drift:
+        if drift.courses and not self.review.accepts_drift:
             self._show_drift(drift)
             raise DriftFound(courses=drift.courses)
         return drift, report
 
-    def _planners(self) -> CoursePlanners:
-        return CoursePlanners(
-            policies=self.file.header.policies,
-            config=self.session.config,
-            circumstances=self.circumstances,
-        )
-
-    def _review(self) -> ReviewedPlans:
-        return ReviewedPlans(
-            file=self.file,
-            plan_today=self.watch.watching(self._planners().plan),
-            accepts_drift=self.accepts_drift,
-        )
-
-    def _begin(
-        self, reviewed: ReviewedPlans, sizes: list[CourseSize], safeguard: Safeguard | None
-    ) -> UnderWay:
-        operator = self.circumstances.operator
-        header = run_header(
-            self.invocation,
-            self.session,
-            kind=RunKind.CONVERT,
-            operator=operator,
-            began_at=self.circumstances.now,
-        )
-        policies = self.file.header.policies
-        conductor = conductor_for(self.invocation, self.session, operator)
-        return replace(conductor, safeguard=safeguard).begin(
-            replace(
-                header,
-                policy=policies.common,
-                course_policies=dict(policies.of_courses),
-                plan_fingerprint=self.file.fingerprint,
-            ),
-            sizes,
-            reviewed.plan,
-            self._planners().inherited_roles,
-        )
+    def _timing(self, plan: CoursePlan) -> CourseTiming | None:
+        return None if self.watch is None else self.watch.timings.get(plan.course.id)
 
     def _header(self, *, is_written: bool) -> ConversionHeader:
         return ConversionHeader(
@@ -161,17 +112,17 @@ class PlanApplication:
             zone=self.session.zone,
             roles=self.session.config.roles,
             plan_fingerprint=self.file.fingerprint,
-            cut_since=self.watch.since,
+            cut_since=None if self.watch is None else self.watch.since,
         )
 
     def _new_report(self, *, is_written: bool) -> ConversionReport:
         header = self._header(is_written=is_written)
-        return ConversionReport(header, keep_documents=self.invocation.wishes.json)
+        return new_policy_report(header, keep_documents=self.invocation.wishes.json)
 
     def _new_drift_report(self) -> DriftReport:
         return DriftReport(
             self._header(is_written=False),
-            is_accepted=self.accepts_drift,
+            is_accepted=self.review.accepts_drift,
             keep_documents=self.invocation.wishes.json,
         )
 
@@ -192,22 +143,3 @@ class PlanApplication:
         people = self.session.site.read_people(drift.people_shown())
         console = result_console(self.invocation)
         console.print(drift.render(self.invocation.texts, console.width, people))
-
-
-def require_fitting(
-    invocation: Invocation, session: Session, file: PlanFile, circumstances: Circumstances
-) -> None:
-    """Check that a plan was made on this site, and that its end dates are still to come.
-
-    Raises PlanOfAnotherSite and PlanEndDatePassed.
-    """
-    header = file.header
-    if header.site_id != site_identity(session):
-        raise PlanOfAnotherSite(path=str(file.path), made_on=header.site_name, site=session.site.name)
-    policies = (header.policies.common, *header.policies.of_courses.values())
-    for policy in policies:
-        # The procedure's own rules take any date, and warn of one that has passed.
-        is_fixed = isinstance(policy, ConversionPolicy) and policy.ends_at != NO_END
-        if is_fixed and policy.ends_at <= circumstances.now:
-            end = invocation.texts.date_time(policy.ends_at, session.zone)
-            raise PlanEndDatePassed(path=str(file.path), end=end)

@@ -1,29 +1,24 @@
 """Does what ``maintien mbz convert`` asks for: converts archives, one or a fleet in parallel processes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from functools import partial
-from pathlib import Path
-from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from maintien.bootstrap import Invocation
 from maintien.cli.archive_options import require_archives, status_of
 from maintien.cli.output import print_document, result_console, say
 from maintien.cli.progress import observer_of, waiting
-from maintien.errors import ConflictingOptions, MissingEndDate, MissingOutput, UnknownTimezone
-from maintien.mbz.converting.archive import ArchiveConverted, convert_archive
+from maintien.errors import MissingOutput
+from maintien.mbz.converting.archive import ArchiveConverted
 from maintien.mbz.converting.places import find_places, is_folder, make_folders
-from maintien.mbz.converting.request import STUDENT, ArchiveRequest
+from maintien.mbz.converting.request import ArchiveRequest
 from maintien.mbz.fleet import work_through
 from maintien.mbz.fleet_worker import Done, Failed, Outcome
 from maintien.mbz.limits import ArchiveLimits
 from maintien.mbz.locations import ArchiveLocation
 from maintien.messages import N_
-from maintien.moodle.dates import parse_end_date, parse_moment
-from maintien.moodle.values import InstanceStatus
-from maintien.planning.policy import AUTOMATIC_METHODS, EndFor
+from maintien.moodle.dates import parse_moment
 from maintien.reports.archive_conversions import (
     ArchivesHeader,
     conversion_screen,
@@ -32,10 +27,8 @@ from maintien.reports.archive_conversions import (
 )
 from maintien.reports.wording import error_text
 from maintien.runs.execute import Unobserved
+from maintien.uses.archives import convert_to_its_place, make_archive_request, require_zone
 from maintien.uses.conversion_request import ConversionRequest, require_no_conflict
-from maintien.uses.words import EVERY, parse_methods, require_choice, split_words
-
-_NEW_METHOD: Final = {"enabled": InstanceStatus.ENABLED, "disabled": InstanceStatus.DISABLED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,19 +65,6 @@ def convert_archives(invocation: Invocation, asked: ArchivesAsked, request: Conv
     return status_of(outcomes)
 
 
-def convert_to_its_place(
-    location: ArchiveLocation,
-    request: ArchiveRequest,
-    places: Mapping[ArchiveLocation, Path],
-    limits: ArchiveLimits,
-) -> ArchiveConverted:
-    """Convert one archive of several.
-
-    Raises ArchiveError, ArchiveNotReplaced and ArchiveNotWritten.
-    """
-    return convert_archive(location, request, places[location], limits)
-
-
 def _work_through(
     invocation: Invocation,
     locations: Sequence[ArchiveLocation],
@@ -101,45 +81,9 @@ def _work_through(
 def _archive_request(
     invocation: Invocation, request: ConversionRequest, asked: ArchivesAsked, zone: tzinfo
 ) -> ArchiveRequest:
-    if request.until is None:
-        raise MissingEndDate
     wished = invocation.wishes.now
     now = invocation.machine.clock() if wished is None else parse_moment(wished, zone)
-    return ArchiveRequest(
-        ends_at=parse_end_date(request.until, zone, now, may_be_past=request.like_moodle),
-        now=now,
-        methods=AUTOMATIC_METHODS if request.methods is None else parse_methods(split_words(request.methods)),
-        roles=_role_names(request.roles),
-        end_roles=_role_names(request.end_roles),
-        include_suspended=request.include_suspended,
-        end_for=_end_for(request.end_for),
-        keep_groups=not request.no_keep_groups,
-        enable_manual=request.enable_manual,
-        like_moodle=request.like_moodle,
-        manual_is_added=_new_method(asked.new_method),
-    )
-
-
-def _role_names(text: str | None) -> tuple[str, ...] | None:
-    words = (STUDENT,) if text is None else split_words(text)
-    if EVERY not in words:
-        return words
-    for other in words:
-        if other != EVERY:
-            raise ConflictingOptions(first=EVERY, second=other)
-    return None
-
-
-def _end_for(text: str | None) -> EndFor:
-    if text is None:
-        return EndFor.CONVERTED
-    return EndFor(require_choice("--end-for", text, [choice.value for choice in EndFor]))
-
-
-def _new_method(text: str | None) -> InstanceStatus:
-    if text is None:
-        return InstanceStatus.ENABLED
-    return _NEW_METHOD[require_choice("--new-method", text, _NEW_METHOD)]
+    return make_archive_request(request, now=now, zone=zone, new_method=asked.new_method)
 
 
 def _zone(invocation: Invocation, asked: ArchivesAsked) -> tzinfo:
@@ -147,12 +91,7 @@ def _zone(invocation: Invocation, asked: ArchivesAsked) -> tzinfo:
 
     Raises UnknownTimezone.
     """
-    if asked.timezone is None:
-        return invocation.machine.zone
-    try:
-        return ZoneInfo(asked.timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise UnknownTimezone(name=asked.timezone) from error
+    return invocation.machine.zone if asked.timezone is None else require_zone(asked.timezone)
 
 
 def _show(

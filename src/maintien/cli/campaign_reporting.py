@@ -4,21 +4,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeAlias
 
-from maintien.bootstrap import site_identity
 from maintien.cli.campaign_preparing import PreparedCampaign
-from maintien.cli.exporting import BatchedRows, Export, rules_by_course
+from maintien.cli.exporting import Export, rules_by_course
 from maintien.cli.output import result_console
+from maintien.cli.plans_file import PlansFile, writing_plans
 from maintien.planning.plan import CoursePlan
 from maintien.reports.campaign import CampaignReport, policies_of_rules
 from maintien.reports.campaign_export import campaign_heading, campaign_tables, write_rules
 from maintien.reports.conversion import ConversionHeader
-from maintien.reports.run_export import CHANGES, RunExport, planned_course
 from maintien.reports.safe_text import plain
 from maintien.runs.execute import CourseOutcome
-
-Rows: TypeAlias = BatchedRows | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,14 +23,13 @@ class CampaignReporter:
 
     prepared: PreparedCampaign
     report: CampaignReport
-    rows: Rows = None
+    file: PlansFile | None = None
 
     def take(self, outcome: CourseOutcome) -> None:
         """Take in what became of a course."""
         self.report.add(outcome.plan, outcome.failure)
-        if self.rows is not None:
-            is_written = self.report.header.written
-            self.rows.add(planned_course(outcome.plan, outcome.failure, is_written=is_written))
+        if self.file is not None:
+            self.file.take(outcome)
 
     def take_plan(self, plan: CoursePlan) -> None:
         """Take in what would become of a course."""
@@ -43,7 +38,7 @@ class CampaignReporter:
     def show(self, *, is_quiet: bool) -> None:
         """Show the report, unless nobody wants one: nothing was to be done, and nobody looks on."""
         invocation = self.prepared.invocation
-        if self.rows is not None:
+        if self.file is not None:
             return
         if invocation.wishes.json:
             self.report.write_json(sys.stdout)
@@ -73,23 +68,21 @@ def reporting(
     if export is None:
         yield CampaignReporter(prepared=prepared, report=report)
         return
-    invocation, session = prepared.invocation, prepared.session
-    texts, file = invocation.texts, export.to_file(invocation, site_identity(session), usual=CHANGES)
+    texts = prepared.invocation.texts
     title = texts.gettext("Campaign") if is_written else texts.gettext("Preview of a campaign")
-    heading = campaign_heading(texts, report, title=title)
-    with file.writer(texts, heading, campaign_tables(texts), session.zone) as writer:
-        export_rows = RunExport(
-            writer=writer,
-            texts=texts,
-            zone=session.zone,
-            roles={roleid: name for name, roleid in session.config.roles.items()},
-            rules=rules_by_course(prepared.record),
-        )
-        rows = BatchedRows(export=export_rows, read_people=session.site.read_people)
-        yield CampaignReporter(prepared=prepared, report=report, rows=rows)
-        rows.flush()
-        heading.facts[:] = campaign_heading(texts, report, title=title).facts
-        write_rules(writer, texts, report.rules)
+    with writing_plans(
+        prepared.invocation,
+        prepared.session,
+        export,
+        heading=campaign_heading(texts, report, title=title),
+        tables=campaign_tables(texts),
+        is_written=is_written,
+        rules=rules_by_course(prepared.record),
+    ) as file:
+        yield CampaignReporter(prepared=prepared, report=report, file=file)
+        file.finish()
+        file.heading.facts[:] = campaign_heading(texts, report, title=title).facts
+        write_rules(file.writer, texts, report.rules)
 
 
 def new_report(prepared: PreparedCampaign, *, is_written: bool) -> CampaignReport:

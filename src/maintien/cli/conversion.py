@@ -1,32 +1,30 @@
 """Does what ``maintien convert`` asks for: previews a conversion, or carries it out."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.backup_folders import announce_backups, backing_up
 from maintien.cli.carrying_out import carry_out, exit_status
 from maintien.cli.conversion_notices import notices_of
 from maintien.cli.cut_guard import watch_cut
+from maintien.cli.exporting import Export
 from maintien.cli.feeds import reading_feeds
 from maintien.cli.notices import notify
 from maintien.cli.operators import require_operator
+from maintien.cli.plans_file import PlansFile
 from maintien.cli.policy_runs import PolicyRun
-from maintien.cli.run_headers import plan_file_header
+from maintien.cli.saving import saving
 from maintien.errors import (
     ConflictingOptions,
     EmptySelection,
     MissingEndDate,
     ReadOnlyAccount,
 )
-from maintien.planning.policy import Circumstances
+from maintien.planning.policy import Circumstances, end_of
 from maintien.reports.conversion import ConversionReport
-from maintien.runs.execute import CourseOutcome, Safeguard
+from maintien.runs.execute import CourseOutcome
 from maintien.runs.journal import RunKind
-from maintien.runs.plan_file_writing import PlanFileWriter, write_plan_file
 from maintien.sites.write_access import MayWrite
 from maintien.uses.conversion_request import ConversionRequest, require_no_conflict
 from maintien.uses.late_starts import LateStarts
@@ -42,8 +40,11 @@ def convert_courses(
     is_to_write: bool,
     save: str | None = None,
     backup: str | None = None,
+    export: Export | None = None,
 ) -> int:
     """Show what a conversion would do, or do it and show that; tell the exit status.
+
+    With ``export`` it is written to a file instead of shown.
 
     Raises every error that a command line, a site or a courses file can give rise to.
     """
@@ -59,10 +60,16 @@ def convert_courses(
         if is_to_write and not isinstance(session.site.check_may_write(), MayWrite):
             raise ReadOnlyAccount(site=session.site.name)
         conversion = _prepare(invocation, session, asked, request)
-        report = _run(conversion, backup) if is_to_write else _preview(conversion, save)
+        report = conversion.new_report(is_written=is_to_write)
+        with conversion.writing(report, export) as file:
+            if is_to_write:
+                _run(conversion, report, file, backup)
+            else:
+                _preview(conversion, report, file, save)
         if not is_to_write:
             announce_backups(invocation, backup)
-        conversion.show(report)
+        if export is None:
+            conversion.show(report)
     return exit_status(failed=report.courses_failed, changed=report.courses_changed)
 
 
@@ -86,59 +93,44 @@ def _prepare(invocation: Invocation, session: Session, asked: Asked, request: Co
     )
 
 
-def _preview(conversion: PolicyRun, save: str | None) -> ConversionReport:
-    report = conversion.new_report(is_written=False)
+def _preview(
+    conversion: PolicyRun, report: ConversionReport, file: PlansFile | None, save: str | None
+) -> None:
     late_starts = LateStarts()
-    with _saving(conversion, save) as file:
+    with saving(conversion, save) as saved:
         for outcome in conversion.preview():
-            report.add(outcome.plan, timing=conversion.timing_of(outcome.plan))
+            _take(conversion, report, file, outcome)
             late_starts.look_at(outcome.plan)
-            if file is not None:
-                file.add(outcome.plan)
+            if saved is not None:
+                saved.add(outcome.plan)
         _require_somebody_in_time(conversion, late_starts)
-    if file is not None:
-        report.header = replace(report.header, plan_fingerprint=file.fingerprint)
-    return report
+    if saved is not None:
+        report.header = replace(report.header, plan_fingerprint=saved.fingerprint)
 
 
-def _run(conversion: PolicyRun, backup: str | None) -> ConversionReport:
+def _run(conversion: PolicyRun, report: ConversionReport, file: PlansFile | None, backup: str | None) -> None:
     with backing_up(conversion.invocation, conversion.session, backup) as safeguard:
-        return _carry_out(conversion, safeguard)
+        late_starts = LateStarts()
+        run = conversion.begin(safeguard)
+
+        def take(outcome: CourseOutcome) -> None:
+            _take(conversion, report, file, outcome)
+            late_starts.look_at(outcome.plan)
+
+        courses = len(conversion.found.sizes)
+        carry_out(conversion.invocation, conversion.session, run, take, courses=courses)
+        _require_somebody_in_time(conversion, late_starts)
+        report.note_run(run.run)
 
 
-def _carry_out(conversion: PolicyRun, safeguard: Safeguard | None) -> ConversionReport:
-    report = conversion.new_report(is_written=True)
-    late_starts = LateStarts()
-    run = conversion.begin(safeguard)
-
-    def take(outcome: CourseOutcome) -> None:
-        report.add(outcome.plan, outcome.failure, timing=conversion.timing_of(outcome.plan))
-        late_starts.look_at(outcome.plan)
-
-    courses = len(conversion.found.sizes)
-    carry_out(conversion.invocation, conversion.session, run, take, courses=courses)
-    _require_somebody_in_time(conversion, late_starts)
-    report.note_run(run.run)
-    return report
-
-
-@contextmanager
-def _saving(conversion: PolicyRun, path: str | None) -> Iterator[PlanFileWriter | None]:
-    """Write a plan file, where one is asked for; it is there when the block ends well."""
-    if path is None:
-        yield None
-        return
-    header = plan_file_header(
-        conversion.invocation,
-        conversion.session,
-        policies=conversion.policies,
-        circumstances=conversion.circumstances,
-        courses=len(conversion.found.sizes),
-    )
-    with write_plan_file(Path(path), header) as file:
-        yield file
+def _take(
+    conversion: PolicyRun, report: ConversionReport, file: PlansFile | None, outcome: CourseOutcome
+) -> None:
+    report.add(outcome.plan, outcome.failure, timing=conversion.timing_of(outcome.plan))
+    if file is not None:
+        file.take(outcome)
 
 
 def _require_somebody_in_time(conversion: PolicyRun, late_starts: LateStarts) -> None:
-    ends_at = conversion.policies.common.ends_at
+    ends_at = end_of(conversion.policies.common)
     late_starts.require_somebody_in_time(conversion.invocation.texts, conversion.session.zone, ends_at)

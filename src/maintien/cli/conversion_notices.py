@@ -12,7 +12,14 @@ from maintien.cli.notices import (
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.values import NO_END
 from maintien.planning.course_planners import Policies
-from maintien.planning.policy import AUTOMATIC_METHODS, ConversionPolicy, LikeMoodlePolicy, Policy
+from maintien.planning.policy import (
+    AUTOMATIC_METHODS,
+    ConversionPolicy,
+    EndDatePolicy,
+    LikeMoodlePolicy,
+    Policy,
+    UnenrolPolicy,
+)
 from maintien.reports.wording import METHOD_NAMES
 from maintien.uses.conversion_request import ConversionRequest
 from maintien.uses.selections import Asked
@@ -42,10 +49,20 @@ def common_notices(asked: Asked, policies: Policies, config: SiteConfig) -> Iter
 
 def _unfamiliar(policy: Policy, config: SiteConfig) -> Iterator[str]:
     """Find methods asked for that neither Moodle nor this site's settings mention."""
-    if isinstance(policy, LikeMoodlePolicy) or policy.methods is None:
-        return
     known = {*METHOD_NAMES, *AUTOMATIC_METHODS, *(config.enabled_methods or ()), *config.unenrol_actions}
-    yield from policy.methods - known
+    yield from (_methods_named(policy) or frozenset()) - known
+
+
+def _methods_named(policy: Policy) -> frozenset[str] | None:
+    match policy:
+        case LikeMoodlePolicy():
+            return None
+        case EndDatePolicy() | UnenrolPolicy():
+            asked = policy.whom.methods
+            named = () if asked is None else (each for each in asked.methods if isinstance(each, str))
+            return frozenset(named)
+        case _:
+            return policy.methods
 
 
 def _endless_roles(policy: Policy, config: SiteConfig) -> Iterator[str]:

@@ -24,6 +24,7 @@ from maintien.cli.convert_options import (
     SaveOption,
     UntilOption,
 )
+from maintien.cli.exporting import ExportRequest, require_export
 from maintien.cli.global_options import invocation_of
 from maintien.cli.options import (
     AllOption,
@@ -32,7 +33,14 @@ from maintien.cli.options import (
     CourseOption,
     CoursesFileOption,
 )
+from maintien.cli.run_options import (
+    ExportFormatOption,
+    OutputOption,
+    PlanTableOption,
+    PseudonymousOption,
+)
 from maintien.messages import N_
+from maintien.reports.run_export import RUN_TABLES
 from maintien.uses.conversion_request import ConversionRequest
 from maintien.uses.selections import ask_for_courses
 
@@ -64,6 +72,10 @@ def convert(  # noqa: PLR0913 -- one an option
     run: RunOption = False,
     save: SaveOption = None,
     backup: BackupOption = None,
+    export_format: ExportFormatOption = None,
+    output: OutputOption = None,
+    table: PlanTableOption = None,
+    pseudonymous: PseudonymousOption = False,
 ) -> Action:
     """Read the options of ``convert``."""
     asked = ask_for_courses(
@@ -87,6 +99,16 @@ def convert(  # noqa: PLR0913 -- one an option
         feed_is_gone=feed_is_gone,
         like_moodle=like_moodle,
     )
+    invocation = invocation_of(context)
+    wanted = ExportRequest(format=export_format, output=output, table=table, is_pseudonymous=pseudonymous)
+    export = require_export(invocation, wanted, tables=RUN_TABLES)
     return partial(
-        convert_courses, invocation_of(context), asked, request, is_to_write=run, save=save, backup=backup
+        convert_courses,
+        invocation,
+        asked,
+        request,
+        is_to_write=run,
+        save=save,
+        backup=backup,
+        export=export,
     )

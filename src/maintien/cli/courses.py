@@ -8,6 +8,7 @@ import typer
 from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.actions import Action
 from maintien.cli.cut_guard import removal_wishes
+from maintien.cli.exporting import Export, ExportRequest, require_export
 from maintien.cli.global_options import invocation_of
 from maintien.cli.help import PEOPLE_PANEL
 from maintien.cli.notices import notify
@@ -20,6 +21,7 @@ from maintien.cli.options import (
 )
 from maintien.cli.output import print_document, result_console
 from maintien.cli.progress import observer_of
+from maintien.cli.run_options import ExportFormatOption, OutputOption
 from maintien.enrolments.cut_timing import LATELY, find_withdrawn
 from maintien.enrolments.forecast import forecast_course
 from maintien.enrolments.risk import CourseRisk, risk_in
@@ -30,6 +32,8 @@ from maintien.messages import N_
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.dates import parse_moment
 from maintien.reports.courses import courses_document, courses_table
+from maintien.reports.courses_export import list_heading, list_tables, write_courses
+from maintien.reports.run_export import COURSES
 from maintien.sites.database.reading_rolls import FeedsRead, RollWishes
 from maintien.uses.policies import students_of
 from maintien.uses.rolls import read_all_rolls
@@ -51,7 +55,7 @@ SinceOption: TypeAlias = Annotated[
 ]
 
 
-def courses(
+def courses(  # noqa: PLR0913 -- one an option
     context: typer.Context,
     *,
     course: CourseOption = None,
@@ -60,6 +64,8 @@ def courses(
     everything: AllOption = False,
     courses_file: CoursesFileOption = None,
     since: SinceOption = None,
+    export_format: ExportFormatOption = None,
+    output: OutputOption = None,
 ) -> Action:
     """Read the options of ``courses``."""
     asked = ask_for_courses(
@@ -69,11 +75,16 @@ def courses(
         everything=everything,
         courses_file=courses_file,
     )
-    return partial(list_courses, invocation_of(context), asked, since)
+    invocation = invocation_of(context)
+    wanted = ExportRequest(format=export_format, output=output)
+    export = require_export(invocation, wanted, tables=[COURSES])
+    return partial(list_courses, invocation, asked, since, export)
 
 
-def list_courses(invocation: Invocation, asked: Asked, since: str | None) -> int:
-    """List the courses asked for, by id.
+def list_courses(
+    invocation: Invocation, asked: Asked, since: str | None, export: Export | None = None
+) -> int:
+    """List the courses asked for, by id, or write them to a file.
 
     Raises EmptySelection, UnreadableDate, and what a site or a courses file can give rise to.
     """
@@ -83,14 +94,26 @@ def list_courses(invocation: Invocation, asked: Asked, since: str | None) -> int
         notify(invocation, *session.warnings)
         now = session.clock()
         begins_at = now - LATELY if since is None else parse_moment(since, session.zone)
-        rows = _count(invocation, session, asked, Window(begins_at, now))
-        zone = session.zone
-    if invocation.wishes.json:
-        print_document(courses_document(rows, begins_at, zone))
-        return EXIT_DONE
-    console = result_console(invocation)
-    console.print(courses_table(invocation.texts, rows, console.width))
+        window = Window(begins_at, now)
+        rows = _count(invocation, session, asked, window)
+    if export is not None:
+        _write(invocation, session, export, window, rows)
+    elif invocation.wishes.json:
+        print_document(courses_document(rows, begins_at, session.zone))
+    else:
+        console = result_console(invocation)
+        console.print(courses_table(invocation.texts, rows, console.width))
     return EXIT_DONE
+
+
+def _write(
+    invocation: Invocation, session: Session, export: Export, window: Window, rows: list[CourseRisk]
+) -> None:
+    texts, zone = invocation.texts, session.zone
+    file = export.to_file(invocation, "", usual=COURSES)
+    heading = list_heading(texts, session.site.name, at=window.to, since=window.since, zone=zone)
+    with file.writer(texts, heading, list_tables(texts), zone) as writer:
+        write_courses(writer, rows)
 
 
 def _count(invocation: Invocation, session: Session, asked: Asked, window: Window) -> list[CourseRisk]:

@@ -1,23 +1,21 @@
 """Writes runs as tables: for spreadsheets, or as a page."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from maintien.bootstrap import Invocation, pseudonyms_for
 from maintien.cli.run_sites import RunSite
 from maintien.cli.table_files import TableFile, TableFormat
-from maintien.enrolments.people import Person
 from maintien.errors import ConflictingOptions, MissingFile, PseudonymsNeedFormat
-from maintien.moodle.ids import CourseId, UserId
+from maintien.moodle.ids import CourseId
 from maintien.planning.campaign.record import CampaignRecord
+from maintien.reports.batched_rows import BatchedRows
 from maintien.reports.campaign import CampaignReport
 from maintien.reports.campaign_export import campaign_tables, write_rules
 from maintien.reports.run_export import (
     CHANGES,
     RUNS,
-    ExportedCourse,
     RunExport,
     list_table,
     recorded_course,
@@ -30,9 +28,6 @@ from maintien.reports.tables import Heading
 from maintien.runs.journal import RunRecord
 from maintien.uses.words import require_choice
 
-_COURSES_AT_ONCE: Final = 20
-"""How many courses' people are looked up together."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportRequest:
@@ -40,7 +35,7 @@ class ExportRequest:
 
     format: str | None
     output: str | None
-    table: str | None
+    table: str | None = None
     is_pseudonymous: bool = False
 
 
@@ -128,28 +123,6 @@ def export_run(site: RunSite, run: ListedRun, export: Export) -> None:
         rows.flush()
         if report is not None:
             write_rules(writer, texts, report.rules)
-
-
-@dataclass(slots=True, kw_only=True)
-class BatchedRows:
-    """Writes courses some at a time, so that their people are looked up together."""
-
-    export: RunExport
-    read_people: Callable[[Iterable[UserId]], Mapping[UserId, Person]]
-    waiting: list[ExportedCourse] = field(default_factory=list)
-
-    def add(self, course: ExportedCourse) -> None:
-        """Take a course."""
-        self.waiting.append(course)
-        if len(self.waiting) == _COURSES_AT_ONCE:
-            self.flush()
-
-    def flush(self) -> None:
-        """Write what is left."""
-        people = self.read_people({userid for course in self.waiting for userid in course.people()})
-        for course in self.waiting:
-            self.export.add(course, people)
-        self.waiting.clear()
 
 
 def rules_by_course(campaign: CampaignRecord) -> Mapping[CourseId, str]:

@@ -6,9 +6,11 @@ from typing import Annotated, Final, TypeAlias
 import typer
 
 from maintien.cli.actions import Action
-from maintien.cli.forecasting import ForecastRequest, show_forecast
+from maintien.cli.exporting import ExportRequest, require_export
+from maintien.cli.forecast_preparing import ForecastRequest
+from maintien.cli.forecasting import show_forecast
 from maintien.cli.global_options import invocation_of
-from maintien.cli.help import FORECAST_PANEL
+from maintien.cli.help import FORECAST_PANEL, OTHER_PANEL
 from maintien.cli.options import (
     AllOption,
     CategoryOption,
@@ -16,8 +18,10 @@ from maintien.cli.options import (
     CourseOption,
     CoursesFileOption,
 )
+from maintien.cli.run_options import ExportFormatOption, OutputOption, PseudonymousOption
 from maintien.errors import ConflictingOptions, UnexpectedArgument
 from maintien.messages import N_
+from maintien.reports.forecast_export import FORECAST_TABLES
 from maintien.uses.selections import ask_for_courses
 
 ABOUT_FORECAST: Final = N_(
@@ -97,6 +101,15 @@ ChartOption: TypeAlias = Annotated[
         rich_help_panel=FORECAST_PANEL,
     ),
 ]
+ForecastTableOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--table",
+        metavar="|".join(FORECAST_TABLES),
+        help=N_("Which table a CSV holds. Spreadsheets and pages have all. Default: courses."),
+        rich_help_panel=OTHER_PANEL,
+    ),
+]
 
 
 def forecast(  # noqa: PLR0913 -- one an option
@@ -114,6 +127,10 @@ def forecast(  # noqa: PLR0913 -- one an option
     cut: CutOption = None,
     until: UntilOption = None,
     chart: ChartOption = None,
+    export_format: ExportFormatOption = None,
+    output: OutputOption = None,
+    table: ForecastTableOption = None,
+    pseudonymous: PseudonymousOption = False,
 ) -> Action:
     """Read the options of ``forecast``.
 
@@ -130,7 +147,10 @@ def forecast(  # noqa: PLR0913 -- one an option
     request = ForecastRequest(
         on=on, reads_feeds=feed or register is not None, register=register, cut=cut, until=until, chart=chart
     )
-    return partial(show_forecast, invocation_of(context), asked, request)
+    invocation = invocation_of(context)
+    wanted = ExportRequest(format=export_format, output=output, table=table, is_pseudonymous=pseudonymous)
+    export = require_export(invocation, wanted, tables=FORECAST_TABLES)
+    return partial(show_forecast, invocation, asked, request, export)
 
 
 def _register(register: str | None, feed_url: str | None, *, has_feed: bool) -> str | None:

@@ -21,6 +21,7 @@ from maintien.cli.check import ABOUT_CHECK, check
 from maintien.cli.convert import ABOUT_CONVERT, convert
 from maintien.cli.courses import ABOUT_COURSES, courses
 from maintien.cli.demo import ABOUT_DEMO, demo
+from maintien.cli.end_date import ABOUT_END_DATE, end_date
 from maintien.cli.failures import show_traceback, tell
 from maintien.cli.forecast import ABOUT_FORECAST, forecast
 from maintien.cli.global_options import DEBUG, find_language, hoist, take_global_options
@@ -33,6 +34,7 @@ from maintien.cli.resume import ABOUT_RESUME, resume
 from maintien.cli.runs import ABOUT_RUNS, runs
 from maintien.cli.secrets import find_secrets
 from maintien.cli.undo import ABOUT_UNDO, undo
+from maintien.cli.unenrol import ABOUT_UNENROL, unenrol
 from maintien.cli.web import ABOUT_WEB, ABOUT_WORKER, web, worker
 from maintien.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE
 from maintien.messages import N_
@@ -50,6 +52,8 @@ COMMANDS: Final[Mapping[Callable[..., Action], str]] = {
     participants: ABOUT_PARTICIPANTS,
     forecast: ABOUT_FORECAST,
     convert: ABOUT_CONVERT,
+    end_date: ABOUT_END_DATE,
+    unenrol: ABOUT_UNENROL,
     apply: ABOUT_APPLY,
     campaign: ABOUT_CAMPAIGN,
     rescue: ABOUT_RESCUE,

@@ -23,14 +23,13 @@ from maintien.cli.progress import observer_of, waiting
 from maintien.mbz.fleet import work_through
 from maintien.mbz.fleet_worker import Done, Failed, Outcome
 from maintien.mbz.limits import ArchiveLimits
-from maintien.mbz.locations import ArchiveLocation
-from maintien.mbz.opening import open_archive
-from maintien.mbz.summary import ArchiveSummary, summarise
+from maintien.mbz.summary import ArchiveSummary
 from maintien.messages import N_
 from maintien.reports.archive_documents import summaries_document
 from maintien.reports.archives import summaries_table, summary_screen
 from maintien.reports.wording import error_text
 from maintien.runs.execute import Unobserved
+from maintien.uses.archives import look_into
 
 ABOUT_MBZ_INFO: Final = N_(
     "Say what backup archives hold: release, course, settings, enrolments by method, status and role."
@@ -65,15 +64,6 @@ def show_archives(
         outcomes = work_through(locations, look, processes=processes, observer=observer)
     _show(invocation, outcomes)
     return status_of(outcomes)
-
-
-def look_into(location: ArchiveLocation, limits: ArchiveLimits) -> ArchiveSummary:
-    """Open an archive, wherever it is, and count what is in it.
-
-    Raises ArchiveError.
-    """
-    with open_archive(location) as source:
-        return summarise(source, limits)
 
 
 def _show(invocation: Invocation, outcomes: Sequence[Outcome[ArchiveSummary]]) -> None:

@@ -2,11 +2,14 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from maintien.bootstrap import Invocation, Session
 from maintien.cli.cut_guard import CutWatch
+from maintien.cli.exporting import Export
 from maintien.cli.output import result_console
+from maintien.cli.plans_file import PlansFile, writing_plans
 from maintien.cli.progress import observer_of
 from maintien.cli.run_headers import conductor_for, run_header
 from maintien.enrolments.cut_timing import CourseTiming
@@ -14,6 +17,9 @@ from maintien.planning.course_planners import CoursePlanners, Policies
 from maintien.planning.plan import CoursePlan
 from maintien.planning.policy import Circumstances
 from maintien.reports.conversion import ConversionHeader, ConversionReport
+from maintien.reports.conversion_export import conversion_heading
+from maintien.reports.manual_edit import new_policy_report
+from maintien.reports.run_export import run_tables
 from maintien.runs.conduct import UnderWay
 from maintien.runs.execute import CourseOutcome, PlanCourse, Safeguard, preview
 from maintien.runs.journal import EvidenceArchive, RunKind
@@ -84,7 +90,29 @@ class PolicyRun:
             evidence=self.evidence,
             cut_since=None if self.watch is None else self.watch.since,
         )
-        return ConversionReport(header, keep_documents=self.invocation.wishes.json)
+        return new_policy_report(header, keep_documents=self.invocation.wishes.json)
+
+    @contextmanager
+    def writing(self, report: ConversionReport, export: Export | None) -> Iterator[PlansFile | None]:
+        """Write the plans to a file, where one is asked for; it takes its place when the block ends well.
+
+        Raises UnwritableFile and PseudonymSecretUnusable, before the block where it can't be begun.
+        """
+        if export is None:
+            yield None
+            return
+        texts = self.invocation.texts
+        with writing_plans(
+            self.invocation,
+            self.session,
+            export,
+            heading=conversion_heading(texts, report),
+            tables=run_tables(texts),
+            is_written=report.header.written,
+        ) as file:
+            yield file
+            file.finish()
+            file.heading.facts[:] = conversion_heading(texts, report).facts
 
     def show(self, report: ConversionReport) -> None:
         """Show the report as the person wishes."""

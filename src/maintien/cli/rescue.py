@@ -8,6 +8,7 @@ import typer
 from maintien.cli.actions import Action
 from maintien.cli.archive_options import LimitOption, parse_limits
 from maintien.cli.convert_options import EnableManualOption, RunOption, UntilOption
+from maintien.cli.exporting import ExportRequest, require_export
 from maintien.cli.global_options import invocation_of
 from maintien.cli.options import (
     AllOption,
@@ -27,7 +28,14 @@ from maintien.cli.rescue_options import (
     ToOption,
 )
 from maintien.cli.rescuing import rescue_courses
+from maintien.cli.run_options import (
+    ExportFormatOption,
+    OutputOption,
+    PlanTableOption,
+    PseudonymousOption,
+)
 from maintien.messages import N_
+from maintien.reports.run_export import RUN_TABLES
 from maintien.uses.rescue_request import RescueRequest
 from maintien.uses.selections import ask_for_courses
 
@@ -56,6 +64,10 @@ def rescue(  # noqa: PLR0913 -- one an option
     no_keep_groups: NoGroupsBackOption = False,
     enable_manual: EnableManualOption = False,
     run: RunOption = False,
+    export_format: ExportFormatOption = None,
+    output: OutputOption = None,
+    table: PlanTableOption = None,
+    pseudonymous: PseudonymousOption = False,
 ) -> Action:
     """Read the options of ``rescue``.
 
@@ -81,4 +93,7 @@ def rescue(  # noqa: PLR0913 -- one an option
         archives=tuple(archive or ()),
     )
     limits = parse_limits(limit)
-    return partial(rescue_courses, invocation_of(context), asked, request, limits=limits, is_to_write=run)
+    invocation = invocation_of(context)
+    wanted = ExportRequest(format=export_format, output=output, table=table, is_pseudonymous=pseudonymous)
+    export = require_export(invocation, wanted, tables=RUN_TABLES)
+    return partial(rescue_courses, invocation, asked, request, limits=limits, is_to_write=run, export=export)

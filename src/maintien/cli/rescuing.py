@@ -5,10 +5,11 @@ from functools import partial
 from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.carrying_out import carry_out, exit_status
 from maintien.cli.conversion_notices import common_notices
+from maintien.cli.exporting import Export
 from maintien.cli.notices import notify
 from maintien.cli.operators import require_operator
+from maintien.cli.plans_file import PlansFile
 from maintien.cli.policy_runs import PolicyRun
-from maintien.cli.withdrawals import read_archives, reading_withdrawals, sized_by_withdrawals
 from maintien.errors import EmptySelection, MissingEndDate, MissingSince, ReadOnlyAccount
 from maintien.mbz.limits import ArchiveLimits
 from maintien.planning.policy import Circumstances
@@ -19,6 +20,7 @@ from maintien.sites.write_access import MayWrite
 from maintien.uses.policies import Terms, make_policies, make_rescue_policy
 from maintien.uses.rescue_request import RescueRequest
 from maintien.uses.selections import Asked, find_courses
+from maintien.uses.withdrawals import read_archives, reading_withdrawals, sized_by_withdrawals
 
 
 def rescue_courses(
@@ -28,8 +30,11 @@ def rescue_courses(
     *,
     limits: ArchiveLimits,
     is_to_write: bool,
+    export: Export | None = None,
 ) -> int:
     """Show what would be given back, or give it back and show that; tell the exit status.
+
+    With ``export`` it is written to a file instead of shown.
 
     Raises every error that a command line, a site, a courses file or an archive can give rise to.
     """
@@ -44,8 +49,11 @@ def rescue_courses(
         if is_to_write and not isinstance(session.site.check_may_write(), MayWrite):
             raise ReadOnlyAccount(site=session.site.name)
         run = _prepare(invocation, session, asked, request, limits)
-        report = _carry_out(run) if is_to_write else _preview(run)
-        run.show(report)
+        report = run.new_report(is_written=is_to_write)
+        with run.writing(report, export) as file:
+            (_carry_out if is_to_write else _preview)(run, report, file)
+        if export is None:
+            run.show(report)
     return exit_status(failed=report.courses_failed, changed=report.courses_changed)
 
 
@@ -70,20 +78,20 @@ def _prepare(
     )
 
 
-def _preview(run: PolicyRun) -> ConversionReport:
-    report = run.new_report(is_written=False)
+def _preview(run: PolicyRun, report: ConversionReport, file: PlansFile | None) -> None:
     for outcome in run.preview():
         report.add(outcome.plan)
-    return report
+        if file is not None:
+            file.take(outcome)
 
 
-def _carry_out(run: PolicyRun) -> ConversionReport:
-    report = run.new_report(is_written=True)
+def _carry_out(run: PolicyRun, report: ConversionReport, file: PlansFile | None) -> None:
     under_way = run.begin()
 
     def take(outcome: CourseOutcome) -> None:
         report.add(outcome.plan, outcome.failure)
+        if file is not None:
+            file.take(outcome)
 
     carry_out(run.invocation, run.session, under_way, take, courses=len(run.found.sizes))
     report.note_run(under_way.run)
-    return report

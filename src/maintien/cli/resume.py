@@ -10,27 +10,17 @@ from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.actions import Action
 from maintien.cli.backup_folders import BackupOption, announce_backups, backing_up
 from maintien.cli.convert_options import RunOption
-from maintien.cli.feeds import reading_feeds
 from maintien.cli.global_options import invocation_of
-from maintien.cli.notices import BackedUpBefore, CoursesDoneBefore, notify
-from maintien.cli.resuming import Resumed, policies_of
+from maintien.cli.notices import BackedUpBefore, CoursesDoneBefore, RegisterOutOfReach, notify
+from maintien.cli.resuming import Resumed
 from maintien.cli.run_options import RunArgument
 from maintien.cli.run_sites import open_runs_of_site
-from maintien.cli.withdrawals import reading_withdrawals
-from maintien.errors import (
-    ReadOnlyAccount,
-    RunAppliesPlan,
-    RunHasEvidence,
-    RunNotInterrupted,
-    RunRestoresArchive,
-    RunUndone,
-)
+from maintien.errors import ReadOnlyAccount, SiteError
 from maintien.messages import N_
 from maintien.reports.runs import ListedRun
 from maintien.runs.history import courses_to_do
-from maintien.runs.journal import RunKind, RunStatus
-from maintien.runs.plan_file import Fingerprint, short_form
 from maintien.sites.write_access import MayWrite
+from maintien.uses.taking_back import reading_evidence_of, require_resumable
 
 ABOUT_RESUME: Final = N_("Show what an interrupted run has still to do; with --run, go on with it.")
 
@@ -58,7 +48,7 @@ def resume_run(
         notify(invocation, *session.warnings)
         with open_runs_of_site(invocation, session) as runs:
             found = runs.find_here(which)
-            _require_something_to_do(found)
+            require_resumable(found.record, undone_by=found.undone_by)
             _require_writable(session, is_to_write=is_to_write)
             _say_what_is_done(invocation, found)
             fed = _fed(invocation, session, found)
@@ -74,30 +64,11 @@ def resume_run(
 
 def _fed(invocation: Invocation, session: Session, run: ListedRun) -> Session:
     """Let the site read what the run's policies depend on, again."""
-    header = run.record.header
-    match header.kind:
-        case RunKind.CONVERT | RunKind.CAMPAIGN:
-            return reading_feeds(invocation, session, policies_of(header))
-        case RunKind.RESCUE:
-            return reading_withdrawals(session, policies_of(header))
-        case RunKind.UNDO | RunKind.RESTORE:
-            return session
 
+    def notice(error: SiteError) -> None:
+        notify(invocation, RegisterOutOfReach(error=error))
 
-def _require_something_to_do(run: ListedRun) -> None:
-    record = run.record
-    if run.undone_by is not None:
-        raise RunUndone(run=record.id, undo=run.undone_by)
-    if record.status is RunStatus.DONE:
-        raise RunNotInterrupted(run=record.id)
-    if record.header.archive is not None:
-        raise RunRestoresArchive(run=record.id, archive=record.header.archive.path)
-    if record.header.evidence:
-        archive, command = record.header.evidence[0].path, record.header.command
-        raise RunHasEvidence(run=record.id, archive=archive, command=command)
-    if record.header.plan_fingerprint is not None:
-        fingerprint = short_form(Fingerprint(record.header.plan_fingerprint))
-        raise RunAppliesPlan(run=record.id, fingerprint=fingerprint)
+    return reading_evidence_of(session, run.record.header, tell_unread=notice)
 
 
 def _require_writable(session: Session, *, is_to_write: bool) -> None:

@@ -11,13 +11,11 @@ from maintien.cli.run_headers import conductor_for
 from maintien.cli.run_sites import RunSite
 from maintien.errors import EXIT_DONE
 from maintien.moodle.ids import RoleId
-from maintien.planning.course_planners import CoursePlanners, Policies
-from maintien.planning.policy import Circumstances
 from maintien.reports.run_report import RunReport, new_report
 from maintien.reports.runs import ListedRun
-from maintien.runs.conduct import Conductor, undo_planner
+from maintien.runs.conduct import Conductor
 from maintien.runs.execute import PlanCourse, Safeguard, preview
-from maintien.runs.journal import RunHeader, RunId, RunKind
+from maintien.uses.taking_back import planner_of_run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,20 +63,7 @@ class Resumed:
         return replace(conductor_for(self.invocation, self.session, operator), store=self.runs.store)
 
     def _planner(self) -> tuple[PlanCourse, frozenset[RoleId]]:
-        header = self.run.record.header
-        match header.kind:
-            case RunKind.UNDO:
-                _, plan = undo_planner(self.runs.store, _run_taken_back(header))
-                return plan, frozenset()
-            case RunKind.CONVERT | RunKind.CAMPAIGN | RunKind.RESCUE:
-                planners = CoursePlanners(
-                    policies=policies_of(header),
-                    config=self.session.config,
-                    circumstances=Circumstances(now=header.began_at, operator=header.operator),
-                )
-                return planners.plan, planners.inherited_roles
-            case RunKind.RESTORE:
-                raise RuntimeError("a restore is not resumed")
+        return planner_of_run(self.session, self.runs.store, self.run.record.header)
 
     def _new_report(self, *, is_written: bool) -> RunReport:
         return new_report(
@@ -96,16 +81,3 @@ class Resumed:
         people = self.session.site.read_people(report.people_shown())
         console = result_console(self.invocation)
         console.print(report.render(self.invocation.texts, console.width, people))
-
-
-def policies_of(header: RunHeader) -> Policies:
-    """Give the policies that a conversion or a rescue was begun with."""
-    if header.policy is None:
-        raise RuntimeError("a run without a policy")
-    return Policies(common=header.policy, of_courses=header.course_policies)
-
-
-def _run_taken_back(header: RunHeader) -> RunId:
-    if header.undoes is None:
-        raise RuntimeError("an undo of no run")
-    return header.undoes

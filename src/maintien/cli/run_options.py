@@ -64,6 +64,15 @@ TableOption: TypeAlias = Annotated[
         rich_help_panel=OTHER_PANEL,
     ),
 ]
+PlanTableOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--table",
+        metavar="courses|changes|left-alone",
+        help=N_("Which table a CSV holds. Spreadsheets and pages have all. Default: changes."),
+        rich_help_panel=OTHER_PANEL,
+    ),
+]
 PseudonymousOption: TypeAlias = Annotated[
     bool,
     typer.Option(

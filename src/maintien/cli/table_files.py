@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import tzinfo
 from enum import Enum
@@ -42,6 +42,10 @@ class TableFile:
     """The key of the table that a CSV holds."""
     pseudonyms: Pseudonyms | None = None
     """Given where people are not to be known."""
+
+    def holds(self, table: str) -> bool:
+        """Whether the rows of a table come into it."""
+        return self.format is not TableFormat.CSV or self.table == table
 
     @contextmanager
     def writer(self, texts: Texts, heading: Heading, tables: Tables, zone: tzinfo) -> Iterator[TableWriter]:
@@ -88,7 +92,3 @@ class TableFile:
             if self.format is TableFormat.CSV:
                 stream.write(_BYTE_ORDER_MARK)
             yield stream
-
-    @staticmethod
-    def _replaced(path: Path) -> AbstractContextManager[Path]:
-        return replaced_file(path, XlsxWriterException)

@@ -14,10 +14,10 @@ from maintien.cli.operators import require_operator
 from maintien.cli.run_options import EvenIfAccessIsLostOption, RunArgument
 from maintien.cli.run_sites import open_runs_of_site
 from maintien.cli.undoing import Undoing
-from maintien.errors import NothingToUndo, ReadOnlyAccount
+from maintien.errors import ReadOnlyAccount
 from maintien.messages import N_
-from maintien.runs.journal import CourseStatus, RunRecord
 from maintien.sites.write_access import MayWrite
+from maintien.uses.taking_back import require_something_written
 
 ABOUT_UNDO: Final = N_("Show what taking a run back would do; with --run, do it.")
 
@@ -49,7 +49,7 @@ def undo_run(invocation: Invocation, which: str | None, *, is_to_write: bool, ma
         notify(invocation, *session.warnings)
         with open_runs_of_site(invocation, session) as runs:
             found = runs.find_here(which)
-            _require_something_written(found.record)
+            require_something_written(found.record)
             if is_to_write and not isinstance(session.site.check_may_write(), MayWrite):
                 raise ReadOnlyAccount(site=session.site.name)
             operator = require_operator(invocation, session)
@@ -63,9 +63,3 @@ def undo_run(invocation: Invocation, which: str | None, *, is_to_write: bool, ma
                 operator=operator,
             )
             return undoing.carry_out(may_take_access=may_take_access) if is_to_write else undoing.preview()
-
-
-def _require_something_written(record: RunRecord) -> None:
-    courses = record.totals.courses
-    if not any(courses.get(status) for status in (CourseStatus.WRITTEN, CourseStatus.PLANNED)):
-        raise NothingToUndo(run=record.id)

@@ -13,9 +13,8 @@ from maintien.cli.actions import Action
 from maintien.cli.global_options import invocation_of
 from maintien.cli.help import OTHER_PANEL
 from maintien.cli.output import result_console
-from maintien.errors import EXIT_DONE, DemoFolderUnusable, NoWebSites, WebMissing
+from maintien.errors import EXIT_DONE, DemoFolderUnusable, WebMissing
 from maintien.messages import N_
-from maintien.sites.site_file import read_site_names
 from maintien.uses.system_words import system_words
 
 if TYPE_CHECKING:
@@ -105,13 +104,14 @@ def serve_web(
 ) -> int:
     """Serve until interrupted.
 
-    Raises WebMissing, BadWebSetting, NoWebSites, BadBind, PortTaken, WebDatabaseFailed, and what making
+    Raises WebMissing, BadWebSetting, BadBind, PortTaken, WebDatabaseFailed, and what making
     the demo raises.
     """
     _require_installed()
     from maintien.web.serving import (  # noqa: PLC0415 -- an extra
         make_first_account,
         make_tables,
+        renew_site_passwords,
         require_free,
         serve,
         set_up,
@@ -121,6 +121,7 @@ def serve_web(
     serving = _serve_demo(invocation, folder, bind) if demo else _serve_sites(invocation, bind, workers)
     set_up(serving, invocation.machine)
     make_tables(serving.configuration)
+    renew_site_passwords()
     secret = make_first_account(DEMO_ACCOUNT)
     _say_where(invocation, serving, secret)
     serve(serving, with_worker=with_worker)
@@ -146,8 +147,6 @@ def _serve_sites(invocation: Invocation, bind: str, workers: int) -> "Serving":
     from maintien.web.serving import Serving  # noqa: PLC0415 -- same
 
     machine = invocation.machine
-    if not read_site_names(machine.site_file):
-        raise NoWebSites(path=machine.site_file)
     return Serving(
         configuration=read_web_configuration(machine.environment, default_folder=machine.web_folder),
         site_file=machine.site_file,

@@ -32,12 +32,13 @@ def people_with_access(state: CourseState, at: int) -> frozenset[UserId]:
     ) - (state.deleted | state.suspended)
 
 
-def access_until(enrolments: Iterable[UserEnrolment], state: CourseState) -> int | None:
+def access_until(
+    enrolments: Iterable[UserEnrolment], instances: Mapping[InstanceId, EnrolmentInstance]
+) -> int | None:
     """Tell when the last of one person's ``enrolments`` stops giving access.
 
     Returns Unix seconds, :data:`NO_END` for never, or None when none of them ever gives access.
     """
-    instances = instances_by_id(state)
     ends = [
         enrolment.ends_at
         for enrolment in enrolments

@@ -20,6 +20,7 @@ FOR_EVER: Final = 1 << 62
 """The end of what never ends: later than every date that a database holds."""
 
 _SPANS_BEFORE_MERGING: Final = 8
+_DAY: Final = 24 * 60 * 60
 
 
 class Span(NamedTuple):
@@ -92,6 +93,14 @@ def merged(spans: Sequence[Span]) -> list[Span]:
 def people_at(steps: Sequence[Step], at: int) -> int:
     """Tell how many people have access at a moment."""
     return next((step.people for step in reversed(steps) if step.at <= at), 0)
+
+
+def thinned(steps: Sequence[Step], moments: Iterable[int]) -> list[Step]:
+    """Give no more than a step a day, the day's last, and those that tell the truth at ``moments``."""
+    exact = {moment: people_at(steps, moment) for moment in moments}
+    daily = {step.at // _DAY: step for step in steps}
+    found = {step.at: step.people for step in daily.values()} | exact
+    return [Step(at, people) for at, people in sorted(found.items())]
 
 
 def access_spans(

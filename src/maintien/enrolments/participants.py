@@ -1,39 +1,18 @@
-"""The participants of a course, as Moodle's participants page lists and filters them.
-
-The filters look at a person, not at one enrolment: whoever is enrolled by one of the methods, has one
-of the roles and has one enrolment of one of the statuses is shown, and the enrolment that fits the
-method need not be the one that fits the status.
-
-Source: participants_search::get_status_sql, get_roles_sql and get_enrol_method_sql
-(user/classes/table/participants_search.php), Moodle 4.1 and 4.3.
-"""
+"""The participants of a course, as Moodle's Participants page lists and sorts them."""
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from maintien.enrolments.access import access_until, gives_access, instances_by_id
+from maintien.enrolments.access import access_until, instances_by_id
+from maintien.enrolments.filtering import select_participants, status_of
+from maintien.enrolments.participant_filter import EVERYBODY, ParticipantStatus
 from maintien.enrolments.people import Person
-from maintien.enrolments.selection import people_with_role
-from maintien.enrolments.state import CourseState, EnrolmentInstance, UserEnrolment
+from maintien.enrolments.state import CourseState, UserEnrolment
 from maintien.moodle.ids import GroupId, InstanceId, RoleId, UserId
-
-
-class ParticipantStatus(Enum):
-    """The values of the status filter. A person with several enrolments may answer to several."""
-
-    ACTIVE = "active"
-    """Some enrolment gives access now."""
-    SUSPENDED = "suspended"
-    """Some enrolment is suspended."""
-    INACTIVE = "inactive"
-    """Some enrolment does not give access now: suspended, disabled, over, or not begun.
-
-    That is what the page's filter calls inactive.
-    """
+from maintien.moodle.values import NO_END
 
 
 class EnrolledBy(NamedTuple):
@@ -42,7 +21,7 @@ class EnrolledBy(NamedTuple):
     method: str
     instanceid: InstanceId
     status: ParticipantStatus
-    """Active, suspended, or inactive for another reason."""
+    """Active, suspended or not current."""
     starts_at: int
     """Unix seconds, 0 for always."""
     ends_at: int
@@ -52,11 +31,7 @@ class EnrolledBy(NamedTuple):
 class Participant(NamedTuple):
     """A person enrolled in a course. Names come from outside: escape them wherever they are shown."""
 
-    id: UserId
-    fullname: str
-    username: str
-    idnumber: str
-    email: str
+    person: Person
     roles: tuple[str, ...]
     """Names, in the order of their ids; those from above the course where they were read."""
     groups: tuple[str, ...]
@@ -64,57 +39,25 @@ class Participant(NamedTuple):
     enrolments: tuple[EnrolledBy, ...]
     """In id order."""
     status: ParticipantStatus
-    """Active if any enrolment is, else suspended if any is, else inactive."""
+    """Active if any enrolment is, else suspended if any is, else not current."""
     access_until: int | None
     """Unix seconds, 0 for never, None when no enrolment ever gives access."""
+    last_access: int = 0
+    """When the person was last in the course, in Unix seconds; 0 for never."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParticipantFilter:
-    """Which participants; a part that is None lets everybody through, the others all have to agree."""
+class Sort(Enum):
+    """What participants may be listed by; those of whom it says the same come by name."""
 
-    methods: frozenset[str] | None = None
-    roles: frozenset[RoleId] | None = None
-    """Held in the course or in a context above it, if ``CourseState.inherited_roles`` has them."""
-    statuses: frozenset[ParticipantStatus] | None = None
-
-
-EVERYBODY: Final = ParticipantFilter()
-
-
-def select_participants(state: CourseState, wanted: ParticipantFilter, at: int) -> frozenset[UserId]:
-    """Find the participants that the filter selects at Unix time ``at``; deleted accounts never."""
-    instances = instances_by_id(state)
-    selected = {row.userid for row in state.enrolments} - state.deleted
-    if wanted.methods is not None:
-        selected &= {
-            row.userid for row in state.enrolments if instances[row.instanceid].method in wanted.methods
-        }
-    if wanted.statuses is not None:
-        selected &= {
-            row.userid
-            for row in state.enrolments
-            if not wanted.statuses.isdisjoint(_statuses(row, instances[row.instanceid], at))
-        }
-    if wanted.roles is not None:
-        selected &= people_with_role(state.roles, state.inherited_roles, wanted.roles)
-    return frozenset(selected)
-
-
-def _statuses(row: UserEnrolment, instance: EnrolmentInstance, at: int) -> set[ParticipantStatus]:
-    """Tell every value of the filter that one enrolment answers to."""
-    status = _status(row, instance, at)
-    if status is ParticipantStatus.SUSPENDED:
-        return {status, ParticipantStatus.INACTIVE}
-    return {status}
-
-
-def _status(row: UserEnrolment, instance: EnrolmentInstance, at: int) -> ParticipantStatus:
-    if not row.is_active:
-        return ParticipantStatus.SUSPENDED
-    if gives_access(row, instance, at):
-        return ParticipantStatus.ACTIVE
-    return ParticipantStatus.INACTIVE
+    NAME = "name"
+    """Last name, then first name."""
+    USERNAME = "username"
+    IDNUMBER = "idnumber"
+    EMAIL = "email"
+    LAST_ACCESS = "last-access"
+    """Those who were never there first."""
+    ACCESS_UNTIL = "access-until"
+    """Those without access first, those who have it for ever last."""
 
 
 def list_participants(
@@ -124,6 +67,7 @@ def list_participants(
     role_names: Mapping[RoleId, str],
     group_names: Mapping[GroupId, str],
     at: int,
+    last_access: Mapping[UserId, int] | None = None,
     selected: Iterable[UserId] | None = None,
 ) -> list[Participant]:
     """List participants at Unix time ``at``, by last name, first name and id.
@@ -133,19 +77,46 @@ def list_participants(
     """
     if selected is None:
         selected = select_participants(state, EVERYBODY, at)
-    listing = _Listing(state, role_names, group_names, at)
+    listing = _Listing(state, role_names, group_names, last_access or {}, at)
     known = (people[userid] for userid in selected if userid in people)
-    return [listing.participant(person) for person in sorted(known, key=_by_name)]
+    return [listing.participant(person) for person in sorted(known, key=by_name)]
 
 
-def _by_name(person: Person) -> tuple[str, str, UserId]:
+def sort_participants(
+    participants: list[Participant], by: Sort, *, is_descending: bool = False
+) -> list[Participant]:
+    """Sort a list that is sorted by name already; equals stay as they stand, in either direction."""
+    if by is Sort.NAME:
+        return participants[::-1] if is_descending else participants
+    return sorted(participants, key=_SORT_KEYS[by], reverse=is_descending)
+
+
+def by_name(person: Person) -> tuple[str, str, UserId]:
+    """Sort people by last name, first name and id."""
     return (_sortable(person.lastname), _sortable(person.firstname), person.id)
 
 
 def _sortable(name: str) -> str:
     """Sort é with e, whatever the locale."""
+    if name.isascii():
+        return name.lower()
     letters = unicodedata.normalize("NFKD", name.casefold())
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def _until(participant: Participant) -> float:
+    if participant.access_until == NO_END:
+        return float("inf")
+    return -1 if participant.access_until is None else participant.access_until
+
+
+_SORT_KEYS: Final[Mapping[Sort, Callable[[Participant], Any]]] = {
+    Sort.USERNAME: lambda each: _sortable(each.person.username),
+    Sort.IDNUMBER: lambda each: _sortable(each.person.idnumber),
+    Sort.EMAIL: lambda each: _sortable(each.person.email),
+    Sort.LAST_ACCESS: lambda each: each.last_access,
+    Sort.ACCESS_UNTIL: _until,
+}
 
 
 class _Listing:
@@ -156,11 +127,12 @@ class _Listing:
         state: CourseState,
         role_names: Mapping[RoleId, str],
         group_names: Mapping[GroupId, str],
+        last_access: Mapping[UserId, int],
         at: int,
     ) -> None:
-        self._state = state
         self._instances = instances_by_id(state)
         self._role_names = role_names
+        self._last_access = last_access
         self._at = at
         self._rows: defaultdict[UserId, list[UserEnrolment]] = defaultdict(list)
         for row in state.enrolments:
@@ -178,16 +150,13 @@ class _Listing:
         enrolments = tuple(self._enrolled_by(row) for row in self._rows[person.id])
         roles = sorted(self._roles[person.id])
         return Participant(
-            id=person.id,
-            fullname=person.fullname,
-            username=person.username,
-            idnumber=person.idnumber,
-            email=person.email,
+            person=person,
             roles=tuple(self._role_names.get(roleid, str(roleid)) for roleid in roles),
             groups=tuple(sorted(self._groups[person.id], key=_sortable)),
             enrolments=enrolments,
             status=_best({enrolment.status for enrolment in enrolments}),
-            access_until=access_until(self._rows[person.id], self._state),
+            access_until=access_until(self._rows[person.id], self._instances),
+            last_access=self._last_access.get(person.id, 0),
         )
 
     def _enrolled_by(self, row: UserEnrolment) -> EnrolledBy:
@@ -195,7 +164,7 @@ class _Listing:
         return EnrolledBy(
             method=instance.method,
             instanceid=instance.id,
-            status=_status(row, instance, self._at),
+            status=status_of(row, instance, self._at),
             starts_at=row.starts_at,
             ends_at=row.ends_at,
         )
@@ -211,4 +180,4 @@ def _roles_held(state: CourseState) -> Iterator[tuple[UserId, RoleId]]:
 
 def _best(statuses: set[ParticipantStatus]) -> ParticipantStatus:
     """The first in the order of the filter's values that occurs."""
-    return next((status for status in ParticipantStatus if status in statuses), ParticipantStatus.INACTIVE)
+    return next((each for each in ParticipantStatus if each in statuses), ParticipantStatus.NOT_CURRENT)

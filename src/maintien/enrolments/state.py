@@ -48,6 +48,8 @@ class CourseState:
     """People whom the feed of an instance lists; instances whose feed was not read are missing."""
     removed_by_sync: frozenset[UserId] = frozenset()
     """People with an account in use whom a sync has unenrolled lately, where that was asked for."""
+    selected: frozenset[UserId] | None = None
+    """Whom a filter of participants selects, where one was given; other people may be missing then."""
     withdrawals: Withdrawals = NOTHING_WITHDRAWN
     """What was taken from people within the window that was asked for; nothing where none was."""
 

@@ -12,12 +12,13 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from maintien.errors import WorkerDied
-from maintien.mbz.fleet_worker import Failed, Outcome, Result, prepare, work_on
+from maintien.mbz.fleet_worker import Bounds, Failed, Outcome, Result, prepare, prepare_bounded, work_on
 from maintien.mbz.limits import MIB
 from maintien.mbz.locations import ArchiveLocation
 from maintien.runs.execute import Observer
@@ -28,6 +29,9 @@ _AHEAD: Final = 2
 _SMALL: Final = MIB
 """Beyond, an archive gets a process even where it is the only one: this one holds the whole program in
 memory, and survives the other."""
+
+_LOOK_UP: Final = 0.5
+"""Seconds between two looks whether work is to be left."""
 
 _PRELOADED: Final = ["maintien.mbz.fleet_worker", "maintien.mbz.reading"]
 
@@ -109,13 +113,37 @@ def _alone(work: Work[Result], location: ArchiveLocation) -> Outcome[Result]:
             return Failed(location=location, error=WorkerDied(archive=location.name))
 
 
+def work_bounded(
+    work: Work[Result],
+    location: ArchiveLocation,
+    bounds: Bounds,
+    *,
+    is_to_leave: Callable[[], bool] = lambda: False,
+) -> Outcome[Result] | None:
+    """Do ``work`` on one archive in a process that may take so much and no more; None where it was left.
+
+    ``work``, its results and the errors it raises have to be picklable.
+    """
+    with _pool(1, partial(prepare_bounded, bounds)) as pool:
+        future = pool.submit(work_on, work, location)
+        while not future.done():
+            wait([future], timeout=_LOOK_UP)
+            if is_to_leave():
+                _stop(pool)
+                return None
+        try:
+            return future.result()
+        except BrokenProcessPool:
+            return Failed(location=location, error=WorkerDied(archive=location.name))
+
+
 def _is_lost(future: Future[Outcome[Result]]) -> bool:
     return isinstance(future.exception(), BrokenProcessPool)
 
 
 @contextmanager
-def _pool(processes: int) -> Iterator[ProcessPoolExecutor]:
-    pool = ProcessPoolExecutor(processes, mp_context=_context(), initializer=prepare)
+def _pool(processes: int, initializer: Callable[[], None] = prepare) -> Iterator[ProcessPoolExecutor]:
+    pool = ProcessPoolExecutor(processes, mp_context=_context(), initializer=initializer)
     try:
         yield pool
     except BaseException:

@@ -3,6 +3,7 @@
 It imports little, so that a process starts quickly and needs little memory.
 """
 
+import resource
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,6 +31,16 @@ class Failed:
     error: MaintienError
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What a process may take before the system ends it."""
+
+    memory: int
+    """Bytes of addresses, of which the program takes some hundred million without touching them."""
+    seconds: int
+    """Of a processor."""
+
+
 Outcome: TypeAlias = Done[Result] | Failed
 
 
@@ -48,3 +59,10 @@ def work_on(work: Callable[[ArchiveLocation], Result], location: ArchiveLocation
 def prepare() -> None:
     """Let a worker die quietly when somebody presses Ctrl-C: the parent says what there is to say."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def prepare_bounded(bounds: Bounds) -> None:
+    """Let a worker die where it takes more than it may."""
+    prepare()
+    resource.setrlimit(resource.RLIMIT_AS, (bounds.memory, bounds.memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (bounds.seconds, bounds.seconds))

@@ -8,7 +8,7 @@ from maintien.moodle.config import SiteConfig
 from maintien.moodle.ids import CourseId, RoleId
 from maintien.planning.plan import CoursePlan
 from maintien.planning.planner import Planner
-from maintien.planning.policy import Circumstances, Policy
+from maintien.planning.policy import Circumstances, Policy, end_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class Policies:
     @property
     def have_several_ends(self) -> bool:
         """Whether courses end at different times."""
-        return any(policy.ends_at != self.common.ends_at for policy in self.of_courses.values())
+        return any(end_of(policy) != end_of(self.common) for policy in self.of_courses.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,16 @@ from maintien.enrolments.state import (
 )
 from maintien.moodle.ids import UserId
 from maintien.planning.changes import NEW_MANUAL_INSTANCE, Added, Change, Changed, Removed, Row, row_of
-from maintien.planning.findings import EnablingGivesAccess, EndDateShortens, Finding, Obstacle
+from maintien.planning.findings import (
+    AccessGoes,
+    EditShortens,
+    EnablingGivesAccess,
+    EndDateShortens,
+    EndsBeforeItBegins,
+    Finding,
+    Obstacle,
+    PeopleLeave,
+)
 from maintien.planning.left_alone import Reason
 from maintien.planning.natural_keys import RowsByKey
 from maintien.planning.plan import CoursePlan
@@ -83,6 +92,11 @@ class CourseDrift:
         """Whether today's plan is the reviewed one."""
         return not (self.drifts or self.warnings)
 
+
+CountsPeople: TypeAlias = (
+    EnablingGivesAccess | EndDateShortens | EditShortens | EndsBeforeItBegins | AccessGoes | PeopleLeave
+)
+"""Warnings that matter more the more people they are about."""
 
 _TABLES: Final[Mapping[type[Row], int]] = {
     EnrolmentInstance: 0,
@@ -207,10 +221,10 @@ def _tell(
 
 def _is_news(warning: Finding, known: tuple[Finding, ...]) -> bool:
     """Tell whether a warning says more than those known: about more people, where it counts them."""
-    if isinstance(warning, EnablingGivesAccess | EndDateShortens):
+    if isinstance(warning, CountsPeople):
         return not any(type(other) is type(warning) and _people(other) >= warning.people for other in known)
     return warning not in known
 
 
 def _people(warning: Finding) -> int:
-    return warning.people if isinstance(warning, EnablingGivesAccess | EndDateShortens) else 0
+    return warning.people if isinstance(warning, CountsPeople) else 0

@@ -10,7 +10,7 @@ The form is versioned (:data:`VERSION`) and described in docs/plan-files.md.
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from types import UnionType
-from typing import Any, Final, NewType, TypeAlias, get_args, get_type_hints
+from typing import Any, Final, NewType, get_args, get_type_hints
 
 from maintien.enrolments.state import (
     Course,
@@ -19,18 +19,28 @@ from maintien.enrolments.state import (
     RoleAssignment,
     UserEnrolment,
 )
-from maintien.enrolments.withdrawals import Window
-from maintien.moodle.ids import RoleId, UserId
+from maintien.moodle.ids import UserId
 from maintien.moodle.values import UnenrolAction
 from maintien.planning.changes import Added, Change, Changed, Removed, Row, row_of
 from maintien.planning.findings import Finding
+from maintien.planning.json_values import Json, UnreadablePlan, read_number, read_text
 from maintien.planning.left_alone import LeftAlone, Reason
 from maintien.planning.plan import CoursePlan, Grounds, RestoredFrom, Source
-from maintien.planning.policy import ConversionPolicy, EndFor, LikeMoodlePolicy, Mode, Policy, RescuePolicy
+from maintien.planning.policy_encoding import decode_policy, encode_policy
+
+__all__ = [
+    "VERSION",
+    "Json",
+    "UnreadablePlan",
+    "decode_change",
+    "decode_plan",
+    "decode_policy",
+    "encode_change",
+    "encode_plan",
+    "encode_policy",
+]
 
 VERSION: Final = 1
-
-Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None"
 
 _TABLES: Final[Mapping[str, type[Row]]] = {
     "enrol": EnrolmentInstance,
@@ -41,10 +51,6 @@ _TABLES: Final[Mapping[str, type[Row]]] = {
 _TABLE_OF: Final = {row_type: table for table, row_type in _TABLES.items()}
 _REASONS: Final[Mapping[str, type[Any]]] = {kind.__name__: kind for kind in get_args(Reason)}
 _FINDINGS: Final[Mapping[str, type[Any]]] = {kind.__name__: kind for kind in get_args(Finding)}
-
-
-class UnreadablePlan(ValueError):
-    """The value is not an encoded plan."""
 
 
 def encode_plan(plan: CoursePlan) -> Json:
@@ -60,6 +66,9 @@ def encode_plan(plan: CoursePlan) -> Json:
         "echoes": [[userid, count] for userid, count in sorted(plan.echoes.items())],
         **({} if plan.restored_from is None else {"restored_from": list(plan.restored_from)}),
     }
+    if plan.leavers:
+        # Only where people are unenrolled, which older plans don't know.
+        encoded["leavers"] = sorted(plan.leavers)
     if plan.grounds:
         # Only a rescue has any, and plans written before there were rescues have none.
         encoded["grounds"] = [
@@ -87,17 +96,18 @@ def _decode_plan(value: Any) -> CoursePlan:  # noqa: ANN401 -- checked by what i
         course=_decode_row(Course, value["course"]),
         changes=tuple(decode_change(change) for change in value["changes"]),
         left_alone=tuple(
-            LeftAlone(UserId(_number(userid)), _decode_typed(_REASONS, reason))
+            LeftAlone(UserId(read_number(userid)), _decode_typed(_REASONS, reason))
             for userid, *reason in value["left_alone"]
         ),
         obstacle=None if obstacle is None else _decode_typed(_FINDINGS, obstacle),
         warnings=tuple(_decode_typed(_FINDINGS, warning) for warning in value["warnings"]),
-        converted=frozenset(UserId(_number(userid)) for userid in value["converted"]),
-        touched=frozenset(UserId(_number(userid)) for userid in value["touched"]),
-        echoes={UserId(_number(userid)): _number(count) for userid, count in value["echoes"]},
+        converted=frozenset(UserId(read_number(userid)) for userid in value["converted"]),
+        touched=frozenset(UserId(read_number(userid)) for userid in value["touched"]),
+        echoes={UserId(read_number(userid)): read_number(count) for userid, count in value["echoes"]},
+        leavers=frozenset(UserId(read_number(userid)) for userid in value.get("leavers", ())),
         restored_from=_decode_row(RestoredFrom, value["restored_from"]) if "restored_from" in value else None,
         grounds={
-            UserId(_number(userid)): _decode_grounds(taken_at, sources)
+            UserId(read_number(userid)): _decode_grounds(taken_at, sources)
             for userid, taken_at, sources in value.get("grounds", ())
         },
     )
@@ -107,7 +117,7 @@ def _decode_grounds(taken_at: Any, sources: Any) -> Grounds:  # noqa: ANN401 -- 
     known = tuple(map(Source, sources))
     if taken_at is None and Source.ARCHIVE in known:
         return Grounds(None, known)
-    return Grounds(_number(taken_at), known)
+    return Grounds(read_number(taken_at), known)
 
 
 def encode_change(change: Change) -> Json:
@@ -193,128 +203,9 @@ def _decode_field(hint: Any, value: Any) -> Any:  # noqa: ANN401 -- an annotatio
     if hint is UnenrolAction:
         return UnenrolAction[value]
     if hint == tuple[str, ...]:
-        return tuple(_text(part) for part in value)
+        return tuple(read_text(part) for part in value)
     if hint == tuple[UserId, ...]:
-        return tuple(UserId(_number(part)) for part in value)
+        return tuple(UserId(read_number(part)) for part in value)
     if type(value) not in _plain_types(hint):
         raise UnreadablePlan(str(hint))
-    return value
-
-
-def encode_policy(policy: Policy) -> Json:
-    """Encode what a conversion or a rescue was asked to do."""
-    match policy:
-        case ConversionPolicy():
-            return {
-                "kind": "conversion",
-                "ends_at": policy.ends_at,
-                "methods": None if policy.methods is None else sorted(policy.methods),
-                "roles": None if policy.roles is None else sorted(policy.roles),
-                "end_roles": sorted(policy.end_roles),
-                "include_suspended": policy.include_suspended,
-                "end_for": policy.end_for.value,
-                "keep_groups": policy.keep_groups,
-                "enable_manual": policy.enable_manual,
-                "mode": policy.mode.value,
-                "feed_is_gone": policy.feed_is_gone,
-                # Only where there is somebody: journals and plan files without are as they always were.
-                **({"excluded": sorted(policy.excluded)} if policy.excluded else {}),
-            }
-        case LikeMoodlePolicy():
-            return {
-                "kind": "like-moodle",
-                "ends_at": policy.ends_at,
-                "end_roles": sorted(policy.end_roles),
-            }
-        case RescuePolicy():
-            return {
-                "kind": "rescue",
-                "since": policy.window.since,
-                "to": policy.window.to,
-                "ends_at": policy.ends_at,
-                "methods": None if policy.methods is None else sorted(policy.methods),
-                "roles": None if policy.roles is None else sorted(policy.roles),
-                "keep_groups": policy.keep_groups,
-                "enable_manual": policy.enable_manual,
-                "also_by_people": policy.also_by_people,
-            }
-
-
-def decode_policy(value: Json) -> Policy:
-    """Read a policy back.
-
-    Raises:
-        UnreadablePlan: it is not one.
-    """
-    try:
-        return _decode_policy(value)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UnreadablePlan(type(error).__name__) from error
-
-
-def _decode_policy(value: Any) -> Policy:  # noqa: ANN401 -- checked by what it is taken apart into
-    match value["kind"]:
-        case "conversion":
-            return _decode_conversion(value)
-        case "like-moodle":
-            return LikeMoodlePolicy(
-                ends_at=_number(value["ends_at"]), end_roles=_role_ids(value["end_roles"])
-            )
-        case "rescue":
-            return _decode_rescue(value)
-        case kind:
-            raise UnreadablePlan(str(kind))
-
-
-def _decode_rescue(value: Any) -> RescuePolicy:  # noqa: ANN401 -- checked by what it is taken apart into
-    return RescuePolicy(
-        window=Window(since=_number(value["since"]), to=_number(value["to"])),
-        ends_at=_number(value["ends_at"]),
-        methods=_methods(value["methods"]),
-        roles=None if value["roles"] is None else _role_ids(value["roles"]),
-        keep_groups=_truth(value["keep_groups"]),
-        enable_manual=_truth(value["enable_manual"]),
-        also_by_people=_truth(value["also_by_people"]),
-    )
-
-
-def _decode_conversion(value: Any) -> ConversionPolicy:  # noqa: ANN401 -- as above
-    return ConversionPolicy(
-        ends_at=_number(value["ends_at"]),
-        methods=_methods(value["methods"]),
-        roles=None if value["roles"] is None else _role_ids(value["roles"]),
-        end_roles=_role_ids(value["end_roles"]),
-        include_suspended=_truth(value["include_suspended"]),
-        end_for=EndFor(value["end_for"]),
-        keep_groups=_truth(value["keep_groups"]),
-        enable_manual=_truth(value["enable_manual"]),
-        mode=Mode(value["mode"]),
-        feed_is_gone=_truth(value["feed_is_gone"]),
-        excluded=frozenset(UserId(_number(userid)) for userid in value.get("excluded", ())),
-    )
-
-
-def _methods(values: Sequence[Any] | None) -> frozenset[str] | None:
-    return None if values is None else frozenset(_text(method) for method in values)
-
-
-def _role_ids(values: Sequence[Any]) -> frozenset[RoleId]:
-    return frozenset(RoleId(_number(value)) for value in values)
-
-
-def _number(value: Any) -> int:  # noqa: ANN401 -- that is what is found out
-    if type(value) is not int:
-        raise UnreadablePlan(type(value).__name__)
-    return value
-
-
-def _text(value: Any) -> str:  # noqa: ANN401 -- that is what is found out
-    if not isinstance(value, str):
-        raise UnreadablePlan(type(value).__name__)
-    return value
-
-
-def _truth(value: Any) -> bool:  # noqa: ANN401 -- that is what is found out
-    if not isinstance(value, bool):
-        raise UnreadablePlan(type(value).__name__)
     return value

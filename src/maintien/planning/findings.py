@@ -280,6 +280,65 @@ RestoreFinding: TypeAlias = (
 )
 """What only a restore finds, or what makes an archive for one."""
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoManualMethod:
+    """The course has no manual instance, so that there is nothing to edit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeveralManualMethods:
+    """The course has several manual instances; the first on its page is edited, as Moodle does it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditedMethodDisabled:
+    """The manual instance is disabled: its enrolments give nobody access, whatever they say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditShortens:
+    """People's manual enrolment ends earlier than before."""
+
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndsBeforeItBegins:
+    """People's manual enrolment ends before it begins, and never gives access."""
+
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessGoes:
+    """People who may enter the course now, and may not any more."""
+
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleLeave:
+    """People who lose their last enrolment in the course, and so their roles and groups."""
+
+    people: int
+    roles: int
+    """How many they lose together."""
+    groups: int
+    """Memberships."""
+
+
+ParticipantFinding: TypeAlias = (
+    NoManualMethod
+    | SeveralManualMethods
+    | EditedMethodDisabled
+    | EditShortens
+    | EndsBeforeItBegins
+    | AccessGoes
+    | PeopleLeave
+)
+"""What there is to know before people's manual enrolments are changed or removed."""
+
 Warning_: TypeAlias = (
     ManualInstanceMissing
     | EnablingGivesAccess
@@ -292,6 +351,7 @@ Warning_: TypeAlias = (
     | OtherRolesGo
     | RescueFinding
     | RestoreFinding
+    | ParticipantFinding
 )
 
 Finding: TypeAlias = Obstacle | Warning_

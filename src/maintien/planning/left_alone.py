@@ -150,6 +150,58 @@ class TakenUnreadably:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoManualEnrolment:
+    """The person has no manual enrolment that could be changed or removed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InOtherManualInstance:
+    """The course has several manual instances, and the person is not in the one that is edited."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlreadySo:
+    """The manual enrolment says already what was asked for."""
+
+    ends_at: int
+    """Unix seconds, 0 for never."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndsLaterAlready:
+    """Only later end dates were asked for, and the manual enrolment ends no earlier."""
+
+    ends_at: int
+    """Unix seconds, 0 for never."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndsEarlierAlready:
+    """Only earlier end dates were asked for, and the manual enrolment ends no later."""
+
+    ends_at: int
+    """Unix seconds, 0 for never."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotEnded:
+    """Only enrolments that are over were asked for, and the manual one is not."""
+
+    ends_at: int
+    """Unix seconds, 0 for never."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotLetInAutomatically:
+    """Only people were asked for whom an automatic method lets in too, and none does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastEnrolment:
+    """The manual enrolment is the person's last one in the course."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TakenEarlier:
     """The enrolment that the archive tells of went before the time asked for."""
 
@@ -197,6 +249,14 @@ Reason: TypeAlias = (
     | OverSince
     | TakenByPerson
     | TakenUnreadably
+    | NoManualEnrolment
+    | InOtherManualInstance
+    | AlreadySo
+    | EndsLaterAlready
+    | EndsEarlierAlready
+    | NotEnded
+    | NotLetInAutomatically
+    | LastEnrolment
     | TakenEarlier
     | StillEnrolled
     | NotFoundAgain

@@ -15,7 +15,8 @@ from maintien.enrolments.selection import people_with_role, select_active_manual
 from maintien.enrolments.state import CourseState, EnrolmentInstance, UserEnrolment
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.ids import InstanceId, UserId
-from maintien.moodle.values import MANUAL, NO_END, is_unlimited
+from maintien.moodle.values import NO_END, is_unlimited
+from maintien.planning.bulk_edit import find_edited_instance
 from maintien.planning.changes import Change, Changed
 from maintien.planning.findings import EndDateIsPast, EndDateShortens, Finding
 from maintien.planning.folding import Folding
@@ -56,7 +57,8 @@ class _BulkEdit:
         # The form's empty date field changes nothing: timeend is only written when it is not 0.
         if restored.manual is None or policy.ends_at == NO_END:
             return
-        edited = self._edited_instance(restored.manual)
+        # The restore takes the oldest where there are several, the bulk edit the first on the page.
+        edited = find_edited_instance(restored.state.instances) or restored.manual
         if edited.id != restored.manual.id:
             self._edit_elsewhere(edited)
             return
@@ -69,16 +71,6 @@ class _BulkEdit:
 
     def _note_longer(self, row: UserEnrolment) -> None:
         self.had_longer += is_unlimited(row.ends_at) or row.ends_at > self.policy.ends_at
-
-    def _edited_instance(self, restored_into: EnrolmentInstance) -> EnrolmentInstance:
-        """Find the instance that the bulk edit works on: the first on the page, where there are several.
-
-        The restore takes the oldest (source: user/action_redir.php and enrol_get_instances,
-        lib/enrollib.php, Moodle 4.3).
-        """
-        instances = self.restored.state.instances
-        manual = [instance for instance in instances if instance.method == MANUAL]
-        return min(manual, key=lambda i: (i.sortorder, i.id), default=restored_into)
 
     def _edit_elsewhere(self, edited: EnrolmentInstance) -> None:
         assert self.restored.manual is not None  # noqa: S101 -- narrowed by the only caller

@@ -48,14 +48,15 @@ class CoursePlan:
 
     course: Course
     changes: tuple[Change, ...] = ()
-    """Instances first, then user enrolments, role assignments, group memberships; each by person."""
+    """Instances first, then user enrolments, role assignments, group memberships; each by person.
+    Where people are unenrolled: by person, in the order in which Moodle takes things from them."""
     left_alone: tuple[LeftAlone, ...] = ()
     """By person; nobody twice."""
     obstacle: Obstacle | None = None
     """Why nothing changes in this course, or None when nothing stands in the way."""
     warnings: tuple[Finding, ...] = ()
     converted: frozenset[UserId] = frozenset()
-    """People who get a manual enrolment, or a longer one."""
+    """People whose manual enrolment is added, changed or removed."""
     touched: frozenset[UserId] = frozenset()
     """People whose sessions must look their access up again (``accesslib/dirtyusers``)."""
     grounds: Mapping[UserId, Grounds] = field(default_factory=dict)
@@ -63,6 +64,8 @@ class CoursePlan:
     echoes: Mapping[UserId, int] = field(default_factory=dict)
     """How many more ``user_enrolment_updated`` events a person's enrolment causes in Moodle than the one
     of its change: the procedure's steps write some rows several times over. Only in exact reproduction."""
+    leavers: frozenset[UserId] = frozenset()
+    """People whose last enrolment in the course is removed."""
     restored_from: RestoredFrom | None = None
     """The backup that the plan restores; None for a plan that is no restore."""
 

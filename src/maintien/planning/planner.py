@@ -6,19 +6,23 @@ from maintien.enrolments.state import CourseState
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.ids import RoleId
 from maintien.planning.convert import plan_conversion
+from maintien.planning.end_date import plan_end_date
 from maintien.planning.like_moodle import plan_like_moodle
 from maintien.planning.move import plan_move
 from maintien.planning.plan import CoursePlan
 from maintien.planning.policy import (
     Circumstances,
     ConversionPolicy,
+    EndDatePolicy,
     EndFor,
     LikeMoodlePolicy,
     Mode,
     Policy,
     RescuePolicy,
+    UnenrolPolicy,
 )
 from maintien.planning.rescue import plan_rescue
+from maintien.planning.unenrol import plan_unenrol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,10 @@ class Planner:
                 return plan_like_moodle(state, self.policy, self.config, self.circumstances)
             case RescuePolicy():
                 return plan_rescue(state, self.policy, self.config, self.circumstances)
+            case EndDatePolicy():
+                return plan_end_date(state, self.policy, self.config, self.circumstances)
+            case UnenrolPolicy():
+                return plan_unenrol(state, self.policy, self.config, self.circumstances)
 
     @property
     def inherited_roles(self) -> frozenset[RoleId]:
@@ -54,3 +62,6 @@ class Planner:
                 return frozenset()
             case ConversionPolicy() | LikeMoodlePolicy():
                 return self.policy.end_roles
+            case EndDatePolicy() | UnenrolPolicy():
+                roles = self.policy.whom.roles
+                return frozenset() if roles is None else roles.roles

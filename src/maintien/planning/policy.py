@@ -1,4 +1,4 @@
-"""What a conversion or a rescue is asked to do, as data."""
+"""What a run is asked to do to a course, as data."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -7,18 +7,23 @@ from typing import TypeAlias
 from maintien.enrolments.state import UserEnrolment
 from maintien.enrolments.withdrawals import Window
 from maintien.moodle.ids import RoleId, UserId
-from maintien.moodle.values import AUTOMATIC_METHODS, MANUAL
+from maintien.moodle.values import AUTOMATIC_METHODS, MANUAL, NO_END
 from maintien.planning.changes import Changed
+from maintien.planning.participant_policies import EndDatePolicy, OnlyIf, UnenrolPolicy
 
 __all__ = [
     "AUTOMATIC_METHODS",
     "Circumstances",
     "ConversionPolicy",
+    "EndDatePolicy",
     "EndFor",
     "LikeMoodlePolicy",
     "Mode",
+    "OnlyIf",
     "Policy",
     "RescuePolicy",
+    "UnenrolPolicy",
+    "end_of",
 ]
 
 
@@ -107,7 +112,13 @@ class RescuePolicy:
         return self.roles is None or roleid in self.roles
 
 
-Policy: TypeAlias = ConversionPolicy | LikeMoodlePolicy | RescuePolicy
+Policy: TypeAlias = ConversionPolicy | LikeMoodlePolicy | RescuePolicy | EndDatePolicy | UnenrolPolicy
+
+
+def end_of(policy: Policy) -> int:
+    """Tell which end date a policy gives: Unix seconds, 0 for never, and where it gives none."""
+    ends_at = None if isinstance(policy, UnenrolPolicy) else policy.ends_at
+    return NO_END if ends_at is None else ends_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,4 +80,7 @@ def _with_changes(plan: CoursePlan, changes: tuple[Change, ...]) -> CoursePlan:
         converted=converted,
         touched=plan.touched & written,
         echoes={userid: times for userid, times in plan.echoes.items() if userid in converted},
+        grounds={
+            userid: plan.grounds[userid] for userid in map(person_of, changes) if userid in plan.grounds
+        },
     )

@@ -5,6 +5,7 @@ from typing import Final
 
 from maintien.messages import N_
 from maintien.planning.campaign.record import CampaignRecord
+from maintien.planning.policy import end_of
 from maintien.reports.campaign import CampaignReport, RuleSums
 from maintien.reports.campaign_check import CampaignCheck
 from maintien.reports.language import Texts
@@ -81,7 +82,7 @@ def write_rules(writer: TableWriter, texts: Texts, rules: Sequence[RuleSums]) ->
             sums.rule.name,
             decision.owner,
             decision.reason,
-            None if sums.policy is None else end_cell(texts, sums.policy.ends_at),
+            None if sums.policy is None else end_cell(texts, end_of(sums.policy)),
             totals.courses,
             len(sums.people),
             counts.enrolments_added,

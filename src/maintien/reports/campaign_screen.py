@@ -10,7 +10,7 @@ from rich.text import Text
 
 from maintien.moodle.ids import UserId
 from maintien.planning.campaign.record import CampaignRecord, RuleRecord
-from maintien.planning.policy import Policy
+from maintien.planning.policy import Policy, end_of
 from maintien.reports.conversion_document import ConversionHeader
 from maintien.reports.conversion_screen import ConversionScreen
 from maintien.reports.language import Texts
@@ -76,7 +76,7 @@ def rules_table(texts: Texts, header: ConversionHeader, rules: Sequence[SumsOfRu
         numbers.append(counts.people_left_alone)
         if has_failures:
             numbers.append(totals.courses_failed)
-        end = "" if sums.policy is None else texts.end_date(sums.policy.ends_at, header.zone)
+        end = "" if sums.policy is None else texts.end_date(end_of(sums.policy), header.zone)
         cells = (Text(texts.number(number), style="" if number else "dim") for number in numbers)
         table.add_row(plain(sums.rule.name), plain(end), *cells)
     return table

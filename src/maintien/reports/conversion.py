@@ -146,9 +146,14 @@ class ConversionReport:
         """Give the whole for a terminal of ``width`` columns; people without an entry show as ids."""
         return self.screen(people).render(texts, width)
 
+    @property
+    def screen_type(self) -> type[ConversionScreen]:
+        """What draws it."""
+        return ConversionScreen
+
     def screen(self, people: Mapping[UserId, Person]) -> ConversionScreen:
         """Give what :meth:`render` draws."""
-        return ConversionScreen(
+        return self.screen_type(
             header=self.header,
             totals=self.totals,
             courses=self._courses,

@@ -10,7 +10,14 @@ from maintien.moodle.ids import RoleId
 from maintien.moodle.values import EnrolmentStatus
 from maintien.planning.left_alone import LeftAlone
 from maintien.planning.plan import CoursePlan
-from maintien.planning.policy import ConversionPolicy, LikeMoodlePolicy, Policy, RescuePolicy
+from maintien.planning.policy import (
+    ConversionPolicy,
+    EndDatePolicy,
+    LikeMoodlePolicy,
+    Policy,
+    RescuePolicy,
+    UnenrolPolicy,
+)
 from maintien.reports.cut_timing import cut_document, timing_document
 from maintien.reports.documents import (
     Document,
@@ -22,6 +29,7 @@ from maintien.reports.documents import (
     typed_document,
 )
 from maintien.reports.evidence_archives import archives_document
+from maintien.reports.participant_documents import participant_policy_document
 from maintien.reports.people_changes import PeopleHeader, PersonChange, people_changes
 from maintien.reports.summary import Counts, CourseSummary, Totals
 from maintien.runs.journal import EvidenceArchive
@@ -94,6 +102,11 @@ def totals_document(totals: Totals) -> Document:
 
 def policy_document(header: ConversionHeader, policy: Policy) -> Document:
     """Describe what a conversion is asked to do."""
+    if isinstance(policy, EndDatePolicy | UnenrolPolicy):
+        return {
+            "kind": kind_of(policy),
+            **participant_policy_document(policy, header.zone, header.role_names),
+        }
     common: Document = {
         "kind": kind_of(policy),
         "ends_at": moment_document(policy.ends_at, header.zone),
@@ -164,6 +177,7 @@ def counts_document(counts: Counts) -> Document:
         "roles_removed": counts.roles_removed,
         "groups_kept": counts.groups_kept,
         "groups_joined": counts.groups_joined,
+        "groups_left": counts.groups_left,
         "manual_instances_added": counts.instances_added,
         "manual_instances_enabled": counts.instances_enabled,
         "people_converted": counts.people_converted,
@@ -185,6 +199,13 @@ def person_document(person: PersonChange, plan: CoursePlan, header: PeopleHeader
         "roles": [header.role_name(roleid) for roleid in person.roles],
         "groups": list(person.groups),
     }
+    if person.removed:
+        document |= {
+            "removed": [_enrolment_document(row, header) for row in person.removed],
+            "roles_removed": [header.role_name(roleid) for roleid in person.roles_removed],
+            "groups_left": list(person.groups_left),
+            "leaves_course": person.userid in plan.leavers,
+        }
     grounds = plan.grounds.get(person.userid)
     if grounds is None:
         return document

@@ -60,7 +60,7 @@ def people_table(
     table.add_column(plain(texts.gettext("Roles")), overflow="fold")
     add_number_columns(table, texts.gettext("Groups"))
     for change in changes:
-        before, after = _before_and_after(texts, header, change)
+        before, after = before_and_after(texts, header, change)
         table.add_row(
             Prose(person_name(names, change.userid)),
             before,
@@ -71,20 +71,22 @@ def people_table(
     return table
 
 
-def _before_and_after(texts: Texts, header: PeopleHeader, change: PersonChange) -> tuple[Text, Text]:
+def before_and_after(texts: Texts, header: PeopleHeader, change: PersonChange) -> tuple[Text, Text]:
+    """Say what somebody's manual enrolment was, and what it becomes."""
     before, after = change.before, change.after
     if after is None:
         return plain(texts.gettext("unchanged"), "dim"), plain(texts.gettext("unchanged"), "dim")
     if before is None:
-        return plain(texts.gettext("none"), "dim"), _period(texts, header, after)
+        return plain(texts.gettext("none"), "dim"), period_text(texts, header, after)
     moves = before.starts_at != after.starts_at
     return (
-        _period(texts, header, before, with_start=moves),
-        _period(texts, header, after, with_start=moves),
+        period_text(texts, header, before, with_start=moves),
+        period_text(texts, header, after, with_start=moves),
     )
 
 
-def _period(texts: Texts, header: PeopleHeader, row: UserEnrolment, *, with_start: bool = False) -> Text:
+def period_text(texts: Texts, header: PeopleHeader, row: UserEnrolment, *, with_start: bool = False) -> Text:
+    """Say until when an enrolment gives access, and since when where that is of interest."""
     period = Prose()
     if with_start:
         period.append(texts.start_date(row.starts_at, header.zone) + " \N{RIGHTWARDS ARROW} ", "dim")
@@ -97,12 +99,27 @@ def _period(texts: Texts, header: PeopleHeader, row: UserEnrolment, *, with_star
 def share_picture(texts: Texts, counts: Counts, done: str, width: int) -> RenderableType:
     """Draw how many people are done, in a word, provided for already, and left alone."""
     provided = counts.people_provided_for
-    others = counts.people_left_alone - provided
-    parts = [
-        (counts.people_converted, "█", "green", done),
-        (provided, "▓", "cyan", texts.gettext("enrolled by hand already")),
-        (others, "░", "yellow", texts.gettext("left alone")),
-    ]
+    return _share_picture(
+        texts,
+        counts,
+        [
+            (counts.people_converted, "█", "green", done),
+            (provided, "▓", "cyan", texts.gettext("enrolled by hand already")),
+            (counts.people_left_alone - provided, "░", "yellow", texts.gettext("left alone")),
+        ],
+        width,
+    )
+
+
+def plain_share_picture(texts: Texts, counts: Counts, done: str, width: int) -> RenderableType:
+    """Draw how many people are done, in a word, and left alone."""
+    others = (counts.people_left_alone, "░", "yellow", texts.gettext("left alone"))
+    return _share_picture(texts, counts, [(counts.people_converted, "█", "green", done), others], width)
+
+
+def _share_picture(
+    texts: Texts, counts: Counts, parts: Sequence[tuple[int, str, str, str]], width: int
+) -> RenderableType:
     picture = bar([part[:3] for part in parts], min(width - 2, _BAR_AT_MOST))
     legend = Table.grid(padding=(0, 2))
     for number, character, style, label in parts:

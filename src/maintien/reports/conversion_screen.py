@@ -14,7 +14,16 @@ from maintien.enrolments.state import Course
 from maintien.moodle.ids import RoleId, UserId
 from maintien.planning.findings import Finding
 from maintien.planning.plan import Grounds
-from maintien.planning.policy import ConversionPolicy, EndFor, LikeMoodlePolicy, Mode, RescuePolicy
+from maintien.planning.policy import (
+    ConversionPolicy,
+    EndDatePolicy,
+    EndFor,
+    LikeMoodlePolicy,
+    Mode,
+    RescuePolicy,
+    UnenrolPolicy,
+    end_of,
+)
 from maintien.reports.conversion_document import ConversionHeader
 from maintien.reports.conversion_people import (
     Examples,
@@ -72,15 +81,14 @@ class ConversionScreen:
             table = remarks_table(texts, remarks)
             yield Panel(table, title=plain(texts.gettext("Before you go on")), title_align="left")
         yield from self.before_courses(texts, width)
-        yield courses_table(texts, self.courses, width)
+        yield self.courses_part(texts, width)
         if self.changes:
-            yield self._people_table(texts, width)
+            yield self.people_part(texts, width)
             if self.more_changes:
                 yield more_people(texts, self.more_changes)
         if totals.counts.people_seen:
-            done = texts.gettext("given back") if header.is_rescue else texts.gettext("converted")
-            yield share_picture(texts, totals.counts, done, width)
-        yield sums_table(texts, totals)
+            yield self.share_part(texts, width)
+        yield self.sums_part(texts)
         if totals.counts.left_alone:
             several = totals.courses > 1
             yield left_alone_table(
@@ -91,14 +99,28 @@ class ConversionScreen:
 
     def facts(self, texts: Texts) -> Iterable[tuple[str, Text]]:
         """Say what the conversion is."""
-        return (*_facts(texts, self.header), *self.cut_facts(texts))
+        return (*run_facts(texts, self.header), *_facts(texts, self.header), *self.cut_facts(texts))
 
     def before_courses(self, texts: Texts, width: int) -> Iterable[RenderableType]:
         """Draw what goes before the courses: nothing, in a conversion."""
         del self, texts, width
         return ()
 
-    def _people_table(self, texts: Texts, width: int) -> RenderableType:
+    def share_part(self, texts: Texts, width: int) -> RenderableType:
+        """Draw how many people something is done for."""
+        done = texts.gettext("given back") if self.header.is_rescue else texts.gettext("converted")
+        return share_picture(texts, self.totals.counts, done, width)
+
+    def courses_part(self, texts: Texts, width: int) -> RenderableType:
+        """Draw the courses."""
+        return courses_table(texts, self.courses, width)
+
+    def sums_part(self, texts: Texts) -> RenderableType:
+        """Draw the sums."""
+        return sums_table(texts, self.totals)
+
+    def people_part(self, texts: Texts, width: int) -> RenderableType:
+        """Draw the people, where there is one course."""
         if self.header.is_rescue:
             return rescued_table(texts, self.header, self.changes, self.grounds, self.people, width)
         return people_table(texts, self.header, self.changes, self.people, width)
@@ -132,13 +154,17 @@ def more_people(texts: Texts, more: int) -> Text:
     return plain(line.format(n=texts.number(more)), "dim")
 
 
-def _facts(texts: Texts, header: ConversionHeader) -> Iterator[tuple[str, Text]]:
+def run_facts(texts: Texts, header: ConversionHeader) -> Iterator[tuple[str, Text]]:
+    """Say where and in which run something is done."""
     yield texts.gettext("Site"), plain(header.site)
     if header.run is not None:
         yield texts.gettext("Run"), plain(str(header.run))
     if header.plan_fingerprint is not None:
         yield texts.gettext("Plan"), fingerprint_text(header.plan_fingerprint)
-    yield texts.gettext("End date"), plain(texts.end_date(header.policy.ends_at, header.zone))
+
+
+def _facts(texts: Texts, header: ConversionHeader) -> Iterator[tuple[str, Text]]:
+    yield texts.gettext("End date"), plain(texts.end_date(end_of(header.policy), header.zone))
     match header.policy:
         case ConversionPolicy() as policy:
             yield from _whom(texts, header, policy)
@@ -148,6 +174,8 @@ def _facts(texts: Texts, header: ConversionHeader) -> Iterator[tuple[str, Text]]
             rules = texts.gettext("Moodle's backup, restore and bulk edit, to the letter")
             yield texts.gettext("Rules"), plain(rules)
             yield texts.gettext("End date for"), _roles(texts, header, roles)
+        case EndDatePolicy() | UnenrolPolicy():
+            raise TypeError(header.policy)
 
 
 def _what_was_taken(

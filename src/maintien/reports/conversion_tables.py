@@ -34,13 +34,24 @@ def courses_table(texts: Texts, courses: Sequence[CourseSummary], width: int) ->
         add_number_columns(table, texts.gettext("Roles"), texts.gettext("Groups"))
     add_number_columns(table, texts.gettext("Left alone"))
     table.add_column(plain(texts.gettext("Remarks")), overflow="fold")
-    for summary in sorted(courses, key=_biggest_first)[:COURSES_SHOWN]:
+    for summary in shown_courses(courses):
         table.add_row(*_cells(texts, summary, width))
+    more = more_courses(texts, courses)
+    return table if more is None else Group(table, more)
+
+
+def shown_courses(courses: Sequence[CourseSummary]) -> Sequence[CourseSummary]:
+    """Choose the courses for a table: those that failed, then those with most people."""
+    return sorted(courses, key=_biggest_first)[:COURSES_SHOWN]
+
+
+def more_courses(texts: Texts, courses: Sequence[CourseSummary]) -> Text | None:
+    """Say how many courses are not shown; None where all are."""
     more = len(courses) - COURSES_SHOWN
     if more <= 0:
-        return table
+        return None
     line = texts.ngettext("and {n} more course", "and {n} more courses", more)
-    return Group(table, plain(line.format(n=texts.number(more)), "dim"))
+    return plain(line.format(n=texts.number(more)), "dim")
 
 
 def _biggest_first(summary: CourseSummary) -> tuple[bool, int, int, int]:
@@ -61,10 +72,11 @@ def _cells(texts: Texts, summary: CourseSummary, width: int) -> Iterator[Text]:
         numbers += [counts.roles_assigned, counts.groups_kept + counts.groups_joined]
     for number in [*numbers, counts.people_left_alone]:
         yield Text(texts.number(number), style="" if number else "dim")
-    yield _remark(texts, summary)
+    yield remark_text(texts, summary)
 
 
-def _remark(texts: Texts, summary: CourseSummary) -> Text:
+def remark_text(texts: Texts, summary: CourseSummary) -> Text:
+    """Say in a word or two what is special about a course."""
     if summary.failure is not None:
         return plain(texts.gettext("failed"), "red")
     if summary.obstacle is not None:
@@ -80,10 +92,7 @@ def sums_table(texts: Texts, totals: Totals) -> Table:
     """Show the sums over all courses."""
     counts = totals.counts
     always = [
-        (texts.gettext("Courses"), totals.courses),
-        (texts.gettext("Courses with changes"), totals.courses_changed),
-        (texts.gettext("Courses left alone"), totals.courses_left_alone),
-        (texts.gettext("Courses that failed"), totals.courses_failed),
+        *overall_sums(texts, totals),
         (texts.gettext("Manual enrolments added"), counts.enrolments_added),
         (texts.gettext("Manual enrolments changed"), counts.enrolments_changed),
         (texts.gettext("Roles given by hand"), counts.roles_assigned),
@@ -100,6 +109,16 @@ def sums_table(texts: Texts, totals: Totals) -> Table:
     ]
     rows = [*always, *(row for row in seldom if row[1]), *source_sums(texts, counts)]
     return numbers_table(texts, rows)
+
+
+def overall_sums(texts: Texts, totals: Totals) -> list[tuple[str, int]]:
+    """Give the sums of courses, whatever is done in them."""
+    return [
+        (texts.gettext("Courses"), totals.courses),
+        (texts.gettext("Courses with changes"), totals.courses_changed),
+        (texts.gettext("Courses left alone"), totals.courses_left_alone),
+        (texts.gettext("Courses that failed"), totals.courses_failed),
+    ]
 
 
 def failures_table(texts: Texts, courses: Sequence[CourseSummary], width: int) -> Table:

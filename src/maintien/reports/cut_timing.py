@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import tzinfo
-from typing import Final
+from typing import Final, Protocol
 
 from maintien.enrolments.cut_timing import CourseTiming, CutCounts, CutTiming
 from maintien.messages import N_
@@ -30,7 +30,39 @@ _SENTENCES: Final = {
     CutTiming.UNKNOWN: N_("unknown: neither the feed nor the log can be read"),
     CutTiming.NOTHING_AUTOMATIC: N_("no automatic enrolments"),
 }
+_NAMES: Final = {
+    CutTiming.BEFORE: N_("still to come"),
+    CutTiming.UNDER_WAY: N_("under way"),
+    CutTiming.DONE: N_("done already"),
+    CutTiming.UNKNOWN: N_("not known"),
+    CutTiming.NOTHING_AUTOMATIC: N_("no automatic enrolments"),
+}
 _POINTER: Final = N_("“maintien rescue” gives back what the cut took away.")
+
+
+class Timed(Protocol):
+    """What is said of the cut of one course."""
+
+    @property
+    def timing(self) -> CutTiming:
+        """How far it has got."""
+
+    @property
+    def waiting(self) -> int:
+        """People who are dropped, and whom the next sync withdraws."""
+
+    @property
+    def withdrawn(self) -> int:
+        """People whom a sync has withdrawn lately."""
+
+    @property
+    def without_access(self) -> int:
+        """Those of them who have no access by anything else."""
+
+
+def timing_name(texts: Texts, timing: CutTiming) -> str:
+    """Say in a word or two how far the cut has got."""
+    return texts.gettext(_NAMES[timing])
 
 
 def timing_text(
@@ -41,9 +73,9 @@ def timing_text(
     if only is None:
         for number, timing in enumerate(_found(counts)):
             text.append(", " if number else "")
-            text.append(_courses(texts, timing, counts.courses[timing]), _STYLES[timing])
+            text.append(timed_courses_text(texts, timing, counts.courses[timing]), _STYLES[timing])
     else:
-        text.append(_sentence(texts, only, since, zone), _STYLES[only.timing])
+        text.append(course_timing_text(texts, only, since, zone), _STYLES[only.timing])
     if counts.without_access:
         text.append("\n→ ", "bold")
         text.append(texts.gettext(_POINTER))
@@ -54,7 +86,8 @@ def _found(counts: CutCounts) -> Iterator[CutTiming]:
     return (timing for timing in CutTiming if counts.courses[timing])
 
 
-def _courses(texts: Texts, timing: CutTiming, number: int) -> str:
+def timed_courses_text(texts: Texts, timing: CutTiming, number: int) -> str:
+    """Say in how many courses the cut has got so far."""
     return _courses_message(texts, timing, number).format(n=texts.number(number))
 
 
@@ -74,7 +107,8 @@ def _courses_message(texts: Texts, timing: CutTiming, number: int) -> str:
             )
 
 
-def _sentence(texts: Texts, timing: CourseTiming, since: int, zone: tzinfo) -> str:
+def course_timing_text(texts: Texts, timing: Timed, since: int, zone: tzinfo) -> str:
+    """Say how far the cut of one course has got; signs are from after ``since``, in Unix seconds."""
     return texts.gettext(_SENTENCES[timing.timing]).format(
         since=texts.day(since, zone),
         withdrawn=texts.number(timing.withdrawn),

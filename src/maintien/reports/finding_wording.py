@@ -23,12 +23,14 @@ from maintien.planning.findings import (
     ManualInstanceWouldBeDisabled,
     ManualMethodDisabledOnSite,
     OtherRolesGo,
+    ParticipantFinding,
     RescueFinding,
     RestoreFinding,
     SyncNotTriggered,
     WelcomeMessage,
 )
 from maintien.reports.language import Texts
+from maintien.reports.participant_finding_wording import PARTICIPANT_REMEDIES, participant_finding_text
 from maintien.reports.rescue_finding_wording import RESCUE_REMEDIES, rescue_finding_text
 from maintien.reports.restore_finding_wording import RESTORE_REMEDIES, restore_finding_text
 from maintien.reports.wording import method_name
@@ -114,6 +116,7 @@ _REMEDIES: Final[Mapping[type[Finding], str]] = {
     OtherRolesGo: N_("If they are to keep these roles too, name them with --roles."),
     **RESCUE_REMEDIES,
     **RESTORE_REMEDIES,
+    **PARTICIPANT_REMEDIES,
 }
 
 
@@ -173,9 +176,11 @@ def finding_text(texts: Texts, finding: Finding) -> str:  # noqa: C901, PLR0911,
             return _other_finding_text(texts, finding)
 
 
-def _other_finding_text(texts: Texts, finding: RescueFinding | RestoreFinding) -> str:
+def _other_finding_text(texts: Texts, finding: RescueFinding | RestoreFinding | ParticipantFinding) -> str:
     if isinstance(finding, RescueFinding):
         return rescue_finding_text(texts, finding)
+    if isinstance(finding, ParticipantFinding):
+        return participant_finding_text(texts, finding)
     return restore_finding_text(texts, finding)
 
 

@@ -1,34 +1,34 @@
-"""The list of participants: on a terminal, as a JSON document, as CSV."""
+"""The list of participants on a terminal."""
 
-import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import tzinfo
-from typing import Final, TextIO
+from typing import Final
 
 from rich.console import Group, RenderableType
+from rich.table import Table
 from rich.text import Text
 
-from maintien.enrolments.participants import EnrolledBy, Participant, ParticipantStatus
+from maintien.enrolments.participant_filter import ParticipantStatus
+from maintien.enrolments.participants import Participant
 from maintien.enrolments.state import Course
-from maintien.messages import N_
-from maintien.reports.documents import Document, course_document, moment_document
-from maintien.reports.language import Texts, moment_of
-from maintien.reports.safe_text import Prose, plain, printable, safe_cell
+from maintien.reports.language import Texts
+from maintien.reports.participant_wording import access_text, enrolment_text, last_access_text
+from maintien.reports.safe_text import Prose, plain, printable
 from maintien.reports.screen import add_name_column, course_name, new_table
-from maintien.reports.wording import method_name
 
-STATUSES: Final = {
-    ParticipantStatus.ACTIVE: N_("active"),
-    ParticipantStatus.SUSPENDED: N_("suspended"),
-    ParticipantStatus.INACTIVE: N_("inactive"),
-}
+ROWS_SHOWN: Final = 1_000
+"""Of each course: more than anybody reads, and what a terminal draws in a moment."""
+
 _STYLES: Final = {
     ParticipantStatus.ACTIVE: "",
     ParticipantStatus.SUSPENDED: "yellow",
+    ParticipantStatus.NOT_CURRENT: "dim",
     ParticipantStatus.INACTIVE: "dim",
 }
 
-_VERY_WIDE: Final = 120
+_WIDE: Final = 120
+"""Columns from which on the table has ID numbers and groups too."""
+_VERY_WIDE: Final = 160
 """Columns from which on the table shows everything."""
 
 
@@ -36,124 +36,59 @@ def participants_table(
     texts: Texts, course: Course, participants: Sequence[Participant], zone: tzinfo, width: int
 ) -> RenderableType:
     """Give the list, and how many there are, for a terminal of ``width`` columns."""
-    is_wide = width >= _VERY_WIDE
+    table = _new_table(texts, course, width)
+    for participant in participants[:ROWS_SHOWN]:
+        cells = _cells(texts, participant, zone, width)
+        table.add_row(*cells, style=_STYLES[participant.status])
+    return Group(table, *(plain(line) for line in _lines_below(texts, len(participants))))
+
+
+def _new_table(texts: Texts, course: Course, width: int) -> Table:
     table = new_table(course_name(course))
     add_name_column(table, texts.gettext("Name"), at_most=(width - 24) // 4)
     add_name_column(table, texts.gettext("User name"), at_most=width // 8)
-    if is_wide:
+    if width >= _WIDE:
         add_name_column(table, texts.gettext("ID number"), at_most=width // 8)
+    if width >= _VERY_WIDE:
+        add_name_column(table, texts.gettext("Email"), at_most=width // 6)
     table.add_column(plain(texts.gettext("Roles")), overflow="fold")
-    if is_wide:
+    if width >= _WIDE:
         table.add_column(plain(texts.gettext("Groups")), overflow="fold")
     table.add_column(plain(texts.gettext("Methods")), overflow="fold")
+    if width >= _VERY_WIDE:
+        table.add_column(plain(texts.gettext("Last access")), overflow="fold")
     table.add_column(plain(texts.gettext("Access until")), overflow="fold")
-    for person in participants:
-        cells = [plain(person.fullname), plain(person.username), _list(person.roles)]
-        if is_wide:
-            cells[2:2] = [plain(person.idnumber)]
-            cells.append(_list(person.groups))
-        cells += [_methods(texts, person.enrolments), Prose(access_text(texts, person, zone))]
-        table.add_row(*cells, style=_STYLES[person.status])
-    count = texts.ngettext("{n} participant", "{n} participants", len(participants))
-    return Group(table, plain(count.format(n=texts.number(len(participants)))))
+    return table
 
 
-def access_text(texts: Texts, person: Participant, zone: tzinfo) -> str:
-    """Say until when a participant has access, or why there is none."""
-    if person.status is ParticipantStatus.ACTIVE and person.access_until is not None:
-        return texts.end_date(person.access_until, zone)
-    return texts.gettext(STATUSES[person.status])
+def _cells(texts: Texts, participant: Participant, zone: tzinfo, width: int) -> Iterator[Text]:
+    person = participant.person
+    yield plain(person.fullname)
+    yield plain(person.username)
+    if width >= _WIDE:
+        yield plain(person.idnumber)
+    if width >= _VERY_WIDE:
+        yield plain(person.email)
+    yield _list(participant.roles)
+    if width >= _WIDE:
+        yield _list(participant.groups)
+    yield Prose("\n".join(enrolment_text(texts, each, zone) for each in participant.enrolments))
+    if width >= _VERY_WIDE:
+        yield Prose(last_access_text(texts, participant, zone))
+    yield Prose(access_text(texts, participant, zone))
 
 
 def _list(names: Sequence[str]) -> Text:
     return Prose("\n".join(map(printable, names)))
 
 
-def _methods(texts: Texts, enrolments: Sequence[EnrolledBy]) -> Text:
-    return Prose("\n".join(_enrolment_text(texts, enrolment) for enrolment in enrolments))
-
-
-def _enrolment_text(texts: Texts, enrolment: EnrolledBy) -> str:
-    name = method_name(texts, enrolment.method)
-    if enrolment.status is ParticipantStatus.ACTIVE:
-        return name
-    return f"{name} ({texts.gettext(STATUSES[enrolment.status])})"
-
-
-def participants_document(course: Course, participants: Sequence[Participant], zone: tzinfo) -> Document:
-    """Give the list as a JSON document."""
-    return {
-        "course": course_document(course),
-        "participants": [_participant_document(person, zone) for person in participants],
-    }
-
-
-def _participant_document(person: Participant, zone: tzinfo) -> Document:
-    until = person.access_until
-    return {
-        "id": person.id,
-        "fullname": person.fullname,
-        "username": person.username,
-        "idnumber": person.idnumber,
-        "email": person.email,
-        "roles": list(person.roles),
-        "groups": list(person.groups),
-        "status": person.status.value,
-        "access_until": None if until is None else moment_document(until, zone),
-        "enrolments": [
-            {
-                "method": enrolment.method,
-                "instance": enrolment.instanceid,
-                "status": enrolment.status.value,
-                "starts_at": moment_document(enrolment.starts_at, zone),
-                "ends_at": moment_document(enrolment.ends_at, zone),
-            }
-            for enrolment in person.enrolments
-        ],
-    }
-
-
-def write_participants_csv(
-    stream: TextIO, texts: Texts, participants: Sequence[Participant], zone: tzinfo
-) -> None:
-    """Write the list as CSV with a line of headings; cells can't turn into formulas.
-
-    Dates are ISO date-times, empty for none. ``stream`` must leave line ends alone (``newline=""``).
-    """
-    writer = csv.writer(stream)
-    headings = (
-        texts.gettext("id"),
-        texts.gettext("name"),
-        texts.gettext("user name"),
-        texts.gettext("ID number"),
-        texts.gettext("email"),
-        texts.gettext("roles"),
-        texts.gettext("groups"),
-        texts.gettext("enrolment methods"),
-        texts.gettext("status"),
-        texts.gettext("access until"),
-    )
-    writer.writerow(headings)
-    writer.writerows(_cells(texts, person, zone) for person in participants)
-
-
-def _cells(texts: Texts, person: Participant, zone: tzinfo) -> list[str]:
-    cells = [
-        person.fullname,
-        person.username,
-        person.idnumber,
-        person.email,
-        ", ".join(person.roles),
-        ", ".join(person.groups),
-        ", ".join(_enrolment_text(texts, enrolment) for enrolment in person.enrolments),
-        texts.gettext(STATUSES[person.status]),
-        _iso(texts, person.access_until, zone),
-    ]
-    return [str(person.id), *map(safe_cell, cells)]
-
-
-def _iso(texts: Texts, unix: int | None, zone: tzinfo) -> str:
-    if unix is None:
-        return ""
-    moment = moment_of(unix, zone) if unix else None
-    return texts.end_date(unix, zone) if moment is None else moment.isoformat()
+def _lines_below(texts: Texts, number: int) -> Iterator[str]:
+    if more := max(0, number - ROWS_SHOWN):
+        said = texts.ngettext(
+            "and {n} more, whom --format csv, xlsx or json shows",
+            "and {n} more, whom --format csv, xlsx or json shows",
+            more,
+        )
+        yield said.format(n=texts.number(more))
+    count = texts.ngettext("{n} participant", "{n} participants", number)
+    yield count.format(n=texts.number(number))

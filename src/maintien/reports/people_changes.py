@@ -47,6 +47,10 @@ class PersonChange:
     """Roles given by hand, or that become so."""
     groups: list[GroupId] = field(default_factory=list)
     """Groups whose membership becomes an ordinary one, or is given back as one."""
+    removed: list[UserEnrolment] = field(default_factory=list)
+    """Enrolments that go: automatic ones that a manual one takes in, or manual ones."""
+    roles_removed: list[RoleId] = field(default_factory=list)
+    groups_left: list[GroupId] = field(default_factory=list)
 
 
 def people_changes(plan: CoursePlan) -> list[PersonChange]:
@@ -68,8 +72,8 @@ def _note(
     person: PersonChange, change: Change, row: UserEnrolment | RoleAssignment | GroupMembership
 ) -> None:
     if isinstance(change, Removed):
-        return
-    if isinstance(row, UserEnrolment):
+        _note_removed(person, row)
+    elif isinstance(row, UserEnrolment):
         person.after = row
         if isinstance(change, Changed) and isinstance(change.before, UserEnrolment):
             person.before = change.before
@@ -77,3 +81,12 @@ def _note(
         person.roles.append(row.roleid)
     else:
         person.groups.append(row.groupid)
+
+
+def _note_removed(person: PersonChange, row: UserEnrolment | RoleAssignment | GroupMembership) -> None:
+    if isinstance(row, UserEnrolment):
+        person.removed.append(row)
+    elif isinstance(row, RoleAssignment):
+        person.roles_removed.append(row.roleid)
+    else:
+        person.groups_left.append(row.groupid)

@@ -6,19 +6,27 @@ from typing import Final
 from maintien.messages import N_
 from maintien.planning.left_alone import (
     AccountInDoubt,
+    AlreadySo,
     ChangedSince,
     DeletedAccount,
+    EndsEarlierAlready,
+    EndsLaterAlready,
     ExcludedPerson,
     FeedUnknown,
     HadNoAccess,
     HasAccess,
+    InOtherManualInstance,
+    LastEnrolment,
     ManualEnrolmentKeepsItsEnd,
     ManualEnrolmentSuffices,
     ManualMethodUnavailable,
     MethodGone,
     MethodNotAskedFor,
+    NoManualEnrolment,
     NoRole,
+    NotEnded,
     NotFoundAgain,
+    NotLetInAutomatically,
     OverSince,
     Reason,
     RoleNotAskedFor,
@@ -59,6 +67,14 @@ LABELS: Final[dict[type[Reason], str]] = {
     OverSince: N_("enrolment that would be over by now"),
     TakenByPerson: N_("access taken by a person, not by a sync"),
     TakenUnreadably: N_("log entry that can't be read"),
+    NoManualEnrolment: N_("no manual enrolment"),
+    InOtherManualInstance: N_("in another method Manual enrolments of the course"),
+    AlreadySo: N_("so already"),
+    EndsLaterAlready: N_("manual enrolment that ends no earlier"),
+    EndsEarlierAlready: N_("manual enrolment that ends no later"),
+    NotEnded: N_("manual enrolment that is not over"),
+    NotLetInAutomatically: N_("not enrolled automatically too"),
+    LastEnrolment: N_("last enrolment in the course"),
     TakenEarlier: N_("enrolment that went before the time asked for"),
     StillEnrolled: N_("enrolment that is still there, without access"),
     NotFoundAgain: N_("person of the archive without an account here"),
@@ -98,6 +114,19 @@ SENTENCES: Final[dict[type[Reason], str]] = {
         "A person took the access away, not a sync ({detail}); --also-by-people gives it back too."
     ),
     TakenUnreadably: N_("The log says that the person was unenrolled, and not how: it can't be read."),
+    NoManualEnrolment: N_("Has no manual enrolment in the course."),
+    InOtherManualInstance: N_(
+        "Is enrolled in another method Manual enrolments of the course than the one that is edited."
+    ),
+    AlreadySo: N_("The manual enrolment is so already (end: {detail})."),
+    EndsLaterAlready: N_("The manual enrolment ends no earlier ({detail}), and --only-later was given."),
+    EndsEarlierAlready: N_("The manual enrolment ends no later ({detail}), and --only-earlier was given."),
+    NotEnded: N_("The manual enrolment is not over (end: {detail})."),
+    NotLetInAutomatically: N_("No automatic method lets the person into the course as well."),
+    LastEnrolment: N_(
+        "It is the last enrolment in the course, with which roles and groups would go; --even-last removes it"
+        " too."
+    ),
     TakenEarlier: N_("The enrolment that the archive tells of went before the time asked for ({detail})."),
     StillEnrolled: N_(
         "The enrolment is still there and gives no access: it was suspended at another time, has other dates,"
@@ -124,6 +153,10 @@ def reason_detail(texts: Texts, reason: Reason, zone: tzinfo) -> str:  # noqa: P
             ManualEnrolmentSuffices(ends_at=ends_at)
             | ManualEnrolmentKeepsItsEnd(ends_at=ends_at)
             | OverSince(ends_at=ends_at)
+            | AlreadySo(ends_at=ends_at)
+            | EndsLaterAlready(ends_at=ends_at)
+            | EndsEarlierAlready(ends_at=ends_at)
+            | NotEnded(ends_at=ends_at)
         ):
             return texts.end_date(ends_at, zone)
         case StartsAfterEndDate(starts_at=starts_at):

@@ -34,6 +34,8 @@ RUNS: Final = "runs"
 COURSES: Final = "courses"
 CHANGES: Final = "changes"
 LEFT_ALONE: Final = "left-alone"
+RUN_TABLES: Final = (COURSES, CHANGES, LEFT_ALONE)
+"""What there is of a plan, or of one run that is no campaign's."""
 
 _RUN_COLUMNS: Final = (
     Column(N_("run"), Kind.ID),
@@ -52,13 +54,13 @@ _RUN_COLUMNS: Final = (
     Column(N_("changes"), Kind.NUMBER),
     Column(N_("command"), personal=Personal.DETAIL),
 )
-_COURSE: Final = (Column(N_("course id"), Kind.ID), Column(N_("course")))
-_PERSON: Final = (
+COURSE: Final = (Column(N_("course id"), Kind.ID), Column(N_("course")))
+PERSON: Final = (
     Column(N_("person id"), Kind.ID, Personal.WHO),
     Column(N_("person"), personal=Personal.DETAIL),
 )
 _COURSE_COLUMNS: Final = (
-    *_COURSE,
+    *COURSE,
     Column(N_("full name")),
     Column(N_("ID number")),
     Column(N_("status")),
@@ -69,8 +71,8 @@ _COURSE_COLUMNS: Final = (
 )
 _RULE: Final = Column(N_("rule"))
 _CHANGE_COLUMNS: Final = (
-    *_COURSE,
-    *_PERSON,
+    *COURSE,
+    *PERSON,
     Column(N_("table")),
     Column(N_("what")),
     # Rows are numbered as people came: a pseudonym beside the number would tell less than it hides.
@@ -87,8 +89,8 @@ _CHANGE_COLUMNS: Final = (
     Column(N_("owner after")),
 )
 _LEFT_ALONE_COLUMNS: Final = (
-    *_COURSE,
-    *_PERSON,
+    *COURSE,
+    *PERSON,
     Column(N_("reason")),
     # It may name whoever changed a row since.
     Column(N_("detail"), personal=Personal.DETAIL),
@@ -205,19 +207,23 @@ class RunExport:
     rules: Mapping[CourseId, str] | None = None
     """The rule of each course, where the run is a campaign's."""
 
-    def add(self, exported: ExportedCourse, people: Mapping[UserId, Person]) -> None:
+    def people_in(self, course: ExportedCourse) -> Iterator[UserId]:
+        """Tell whom the tables name of a course."""
+        return course.people()
+
+    def add(self, course: ExportedCourse, people: Mapping[UserId, Person]) -> None:
         """Write one course: nothing but its failure where it failed."""
-        self._add_course(exported)
-        plan = exported.plan
-        if plan is None or exported.failure is not None:
+        self._add_course(course)
+        plan = course.plan
+        if plan is None or course.failure is not None:
             return
-        course = (exported.course.id, exported.course.shortname)
-        for change in plan.changes if exported.has_changes else ():
-            self.writer.add(CHANGES, [*course, *self._change_cells(change, people)])
+        names = (course.course.id, course.course.shortname)
+        for change in plan.changes if course.has_changes else ():
+            self.writer.add(CHANGES, [*names, *self._change_cells(change, people)])
         for userid, reason in plan.left_alone:
             label = reason_label(self.texts, type(reason))
             detail = reason_detail(self.texts, reason, self.zone)
-            self.writer.add(LEFT_ALONE, [*course, *_person_cells(userid, people), label, detail])
+            self.writer.add(LEFT_ALONE, [*names, *person_cells(userid, people), label, detail])
 
     def _add_course(self, exported: ExportedCourse) -> None:
         course, plan, failure = exported.course, exported.plan, exported.failure
@@ -241,7 +247,7 @@ class RunExport:
         row = row_of(change)
         before, after = _both(change)
         userid = UserId(0) if isinstance(row, EnrolmentInstance) else row.userid
-        yield from _person_cells(userid, people)
+        yield from person_cells(userid, people)
         yield _MOODLE_TABLES[type(row)]
         yield self._kind(change)
         yield row.id or None
@@ -294,7 +300,8 @@ def _owner(row: RoleAssignment | GroupMembership) -> str:
     return f"{row.component} {row.itemid}" if row.component else ""
 
 
-def _person_cells(userid: UserId, people: Mapping[UserId, Person]) -> tuple[Cell, Cell]:
+def person_cells(userid: UserId, people: Mapping[UserId, Person]) -> tuple[Cell, Cell]:
+    """Give a person's id and name, the cells of :data:`PERSON`; neither for nobody."""
     if not userid:
         return None, None
     person = people.get(userid)

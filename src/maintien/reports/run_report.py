@@ -11,9 +11,10 @@ from maintien.errors import CourseFailed
 from maintien.moodle.ids import RoleId, UserId
 from maintien.planning.plan import CoursePlan
 from maintien.reports.campaign import CampaignReport, policies_of_rules
-from maintien.reports.conversion import ConversionHeader, ConversionReport
+from maintien.reports.conversion import ConversionHeader
 from maintien.reports.documents import Document
 from maintien.reports.language import Texts
+from maintien.reports.manual_edit import new_policy_report
 from maintien.reports.restore import RestoreHeader, RestoreReport
 from maintien.reports.undo import UndoHeader, UndoReport
 from maintien.runs.journal import RunRecord
@@ -95,4 +96,4 @@ def new_report(
     if header.campaign is not None:
         policies = policies_of_rules(header.campaign, header.course_policies)
         return CampaignReport(conversion, header.campaign, policies, keep_documents=keep_documents)
-    return ConversionReport(conversion, keep_documents=keep_documents)
+    return new_policy_report(conversion, keep_documents=keep_documents)

@@ -18,6 +18,8 @@ KINDS: Final[dict[RunKind, str]] = {
     RunKind.UNDO: N_("undo"),
     RunKind.RESTORE: N_("restore"),
     RunKind.RESCUE: N_("rescue"),
+    RunKind.END_DATE: N_("end date"),
+    RunKind.UNENROL: N_("unenrolment"),
 }
 
 STATES: Final[dict[RunState, str]] = {

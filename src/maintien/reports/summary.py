@@ -15,8 +15,11 @@ from maintien.enrolments.state import (
 from maintien.errors import CourseFailed
 from maintien.planning.changes import Added, Change, Changed, Removed
 from maintien.planning.findings import (
+    AccessGoes,
+    EditShortens,
     EnablingGivesAccess,
     EndDateShortens,
+    EndsBeforeItBegins,
     Finding,
     GradesGone,
     GroupsAreCached,
@@ -26,6 +29,7 @@ from maintien.planning.findings import (
     ManualEnrolmentsRevived,
     Obstacle,
     OtherRolesGo,
+    PeopleLeave,
     RolesBelowCourseGone,
 )
 from maintien.planning.left_alone import ManualEnrolmentKeepsItsEnd, ManualEnrolmentSuffices, Reason
@@ -41,6 +45,10 @@ CountingFinding: TypeAlias = (
     | GroupsGone
     | GroupsAreCached
     | LogRowsUnreadable
+    | EditShortens
+    | EndsBeforeItBegins
+    | AccessGoes
+    | PeopleLeave
     | KnownFromArchiveOnly
 )
 """Findings that say how many of something there are in a course, or who."""
@@ -56,6 +64,7 @@ _COUNTERS: Final[dict[tuple[type, type], str]] = {
     (Removed, RoleAssignment): "roles_removed",
     (Changed, GroupMembership): "groups_kept",
     (Added, GroupMembership): "groups_joined",
+    (Removed, GroupMembership): "groups_left",
 }
 """What each kind of change counts as."""
 
@@ -68,7 +77,7 @@ class Counts:
     enrolments_changed: int = 0
     """Prolonged, shortened, or given another status; in a move also those that become manual."""
     enrolments_removed: int = 0
-    """Automatic ones that a manual one has taken in."""
+    """Automatic ones that a manual one has taken in; manual ones where people are unenrolled."""
     roles_assigned: int = 0
     roles_kept: int = 0
     """Roles that change their owner."""
@@ -77,6 +86,8 @@ class Counts:
     """Memberships that change their owner."""
     groups_joined: int = 0
     """Memberships that are given back."""
+    groups_left: int = 0
+    """Memberships that go with somebody's last enrolment."""
     instances_added: int = 0
     instances_enabled: int = 0
     other_changes: int = 0
@@ -103,6 +114,7 @@ class Counts:
         self.roles_removed += other.roles_removed
         self.groups_kept += other.groups_kept
         self.groups_joined += other.groups_joined
+        self.groups_left += other.groups_left
         self.instances_added += other.instances_added
         self.instances_enabled += other.instances_enabled
         self.other_changes += other.other_changes

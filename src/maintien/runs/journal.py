@@ -19,7 +19,14 @@ from maintien.enrolments.state import Course
 from maintien.moodle.ids import CourseId, UserId
 from maintien.planning.campaign.record import CampaignRecord
 from maintien.planning.plan import CoursePlan
-from maintien.planning.policy import Policy
+from maintien.planning.policy import (
+    ConversionPolicy,
+    EndDatePolicy,
+    LikeMoodlePolicy,
+    Policy,
+    RescuePolicy,
+    UnenrolPolicy,
+)
 from maintien.sites.interface import CourseSize
 
 RunId = NewType("RunId", int)
@@ -35,6 +42,23 @@ class RunKind(Enum):
     RESCUE = "rescue"
     RESTORE = "restore"
     """What a backup archive holds, into one course."""
+    END_DATE = "end-date"
+    """Changes manual enrolments."""
+    UNENROL = "unenrol"
+    """Removes manual enrolments."""
+
+
+def kind_for(policy: Policy) -> RunKind:
+    """Tell what kind of run carries a policy out, where no campaign does."""
+    match policy:
+        case ConversionPolicy() | LikeMoodlePolicy():
+            return RunKind.CONVERT
+        case RescuePolicy():
+            return RunKind.RESCUE
+        case EndDatePolicy():
+            return RunKind.END_DATE
+        case UnenrolPolicy():
+            return RunKind.UNENROL
 
 
 class RunStatus(Enum):

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, NewType
 
+from maintien.enrolments.withdrawals import Window
 from maintien.moodle.ids import CourseId, UserId
+from maintien.planning.campaign.encoding import decode_campaign, encode_campaign
+from maintien.planning.campaign.record import CampaignRecord
 from maintien.planning.course_planners import Policies
 from maintien.planning.encoding import Json, UnreadablePlan, decode_policy, encode_policy
 from maintien.planning.policy import Policy, RescuePolicy
@@ -60,6 +63,8 @@ class PlanFileHeader:
     policies: Policies
     courses: int
     """How many courses were looked at; those with nothing to say have no line."""
+    campaign: CampaignRecord | None = None
+    """The campaign that gives the courses their policies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +116,8 @@ def encode_header(header: PlanFileHeader) -> bytes:
                 [courseid, encode_policy(policy)] for courseid, policy in sorted(policies.of_courses.items())
             ],
             "courses": header.courses,
+            # Only where there is one: plans without are as they always were.
+            **({} if header.campaign is None else {"campaign": encode_campaign(header.campaign)}),
         }
     )
 
@@ -142,6 +149,7 @@ def decode_header(line: bytes) -> PlanFileHeader:
             version=_text(value["maintien"]),
             policies=_policies(value),
             courses=_number(value["courses"]),
+            campaign=decode_campaign(value["campaign"]) if "campaign" in value else None,
         )
     except (KeyError, TypeError, UnreadablePlan) as error:
         raise NotThisForm(type(error).__name__) from error
@@ -167,16 +175,17 @@ def decode_footer(line: bytes) -> PlanFileFooter:
 
 
 def _policies(value: Mapping[str, Any]) -> Policies:
-    of_courses = {CourseId(_number(courseid)): _policy(policy) for courseid, policy in _pairs(value)}
-    return Policies(common=_policy(value["policy"]), of_courses=of_courses)
-
-
-def _policy(value: Json) -> Policy:
-    policy = decode_policy(value)
-    if isinstance(policy, RescuePolicy):
-        # It rests on evidence, which is read anew by whoever rescues, and is in no plan file.
+    of_courses = {CourseId(_number(courseid)): decode_policy(policy) for courseid, policy in _pairs(value)}
+    policies = Policies(common=decode_policy(value["policy"]), of_courses=of_courses)
+    # Evidence is read for one window, and for none in a conversion.
+    windows = {_window(policy) for policy in (policies.common, *of_courses.values())}
+    if len(windows) != 1:
         raise NotThisForm
-    return policy
+    return policies
+
+
+def _window(policy: Policy) -> Window | None:
+    return policy.window if isinstance(policy, RescuePolicy) else None
 
 
 def _pairs(value: Mapping[str, Any]) -> list[Any]:

@@ -63,6 +63,14 @@ def open_site(text: str, *, site_file: Path, environment: Mapping[str, str] | No
         NotAMoodle, OtherPrefix, MoodleTooOld: it is not a Moodle that maintien knows.
     """
     name, settings = find_settings(text, site_file=site_file, environment=environment or {})
+    return open_settings(name, settings)
+
+
+def open_settings(name: str, settings: DatabaseSettings) -> OpenedSite:
+    """Open the site at these settings, called ``name``, and make sure that it is a Moodle.
+
+    Raises CannotConnect, SqliteTooOld, DatabaseFailed, NotAMoodle, OtherPrefix and MoodleTooOld.
+    """
     site, release = open_database(settings, name)
     return OpenedSite(site=site, warnings=warnings_about(release))
 

@@ -5,9 +5,12 @@ from importlib.metadata import version as version_of
 
 from maintien.bootstrap import PROGRAM, Invocation, Session, open_store, site_identity
 from maintien.moodle.ids import UserId
+from maintien.planning.course_planners import Policies
+from maintien.planning.policy import Circumstances
 from maintien.runs.conduct import Conductor
 from maintien.runs.execute import Observer, Unobserved
 from maintien.runs.journal import RunHeader, RunKind
+from maintien.runs.plan_file import PlanFileHeader
 from maintien.runs.store.database import DatabaseRunStore
 from maintien.sites.interface import Author
 
@@ -54,4 +57,26 @@ class Caller:
             version=version_of(PROGRAM),
             process=self.invocation.machine.process,
             began_at=began_at,
+        )
+
+    def plan_file_header(
+        self,
+        session: Session,
+        *,
+        policies: Policies,
+        circumstances: Circumstances,
+        courses: int,
+    ) -> PlanFileHeader:
+        """Describe a plan that is made, over so many courses."""
+        process = self.invocation.machine.process
+        return PlanFileHeader(
+            site_id=site_identity(session),
+            site_name=session.site.name,
+            made_at=circumstances.now,
+            made_by=f"{process.user}@{process.host}",
+            operator=circumstances.operator,
+            command=self.command,
+            version=version_of(PROGRAM),
+            policies=policies,
+            courses=courses,
         )

@@ -1,10 +1,11 @@
 """What ``convert`` is asked to do, as its options say it."""
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Self
 
 from maintien.errors import ConflictingOptions
 from maintien.planning.policy import Mode
+from maintien.uses.courses_file import CourseLine
 
 LIKE_MOODLE: Final = "--like-moodle"
 
@@ -25,6 +26,15 @@ class ConversionRequest:
     mode: str | None = None
     feed_is_gone: bool = False
     like_moodle: bool = False
+
+    def of_line(self, line: CourseLine) -> Self:
+        """Give what a line of a courses file asks for, where it says otherwise."""
+        return replace(
+            self,
+            until=line.until or self.until,
+            roles=line.roles or self.roles,
+            methods=line.methods or self.methods,
+        )
 
 
 def require_no_conflict(request: ConversionRequest) -> None:

@@ -1,37 +1,62 @@
 """Counts the people of courses: participants, those enrolled automatically only, those at risk, those cut."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from maintien.bootstrap import Session
-from maintien.enrolments.cut_timing import LATELY, find_withdrawn
+from maintien.enrolments.cut_timing import LATELY, CourseTiming, find_withdrawn, time_cut
 from maintien.enrolments.forecast import forecast_course
 from maintien.enrolments.risk import CourseRisk, risk_in
+from maintien.enrolments.roll import CourseRoll
 from maintien.enrolments.withdrawals import Window
+from maintien.moodle.config import SiteConfig
+from maintien.moodle.values import DATABASE
 from maintien.runs.execute import Observer
 from maintien.sites.database.reading_rolls import FeedsRead, RollWishes
 from maintien.sites.interface import CourseSize
+from maintien.uses.cut_watch import removal_wishes
+from maintien.uses.feeds import look_at_feeds
 from maintien.uses.policies import students_of
-from maintien.uses.removal_wishes import removal_wishes_for
 from maintien.uses.rolls import read_all_rolls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseCount:
+    """The people of one course, and how far its cut has got."""
+
+    risk: CourseRisk
+    timing: CourseTiming
 
 
 def count_courses(
     session: Session, sizes: Sequence[CourseSize], *, observer: Observer
-) -> Iterator[CourseRisk]:
+) -> Iterator[CourseCount]:
     """Count the people of each course, in the order given, in memory that does not grow.
 
-    Whom a sync withdrew lately is told by the log, where the account may read it.
+    Whom a sync withdrew lately is told by the log, where the account may read it; whom one is about to
+    withdraw, by the feeds, where they can be read.
     """
     now, config = session.clock(), session.config
     window = Window(now - LATELY, now)
-    reads_log = config.logs_to_standard_log and session.site.may_read_log()
-    wishes = RollWishes(
-        students=students_of(config),
-        # Cohorts say who was taken back; the register is not needed to tell who was withdrawn.
-        feeds=FeedsRead(register=None),
-        removals=removal_wishes_for(config, window, len(sizes)) if reads_log else None,
-    )
+    removals = removal_wishes(session, window, len(sizes))
+    wishes = RollWishes(students=students_of(config), feeds=_feeds(session, sizes), removals=removals)
+    # A log that was not read tells nothing, whatever the site writes there.
+    seen = replace(config, logs_to_standard_log=removals is not None)
     for rolls in read_all_rolls(session.site, sizes, wishes, observer=observer):
         for roll in rolls:
-            forecast = forecast_course(roll, config, at=now)
-            yield risk_in(forecast, find_withdrawn(roll, config, since=window.since, at=window.to))
+            yield _count(roll, config, seen, window)
+
+
+def _count(roll: CourseRoll, config: SiteConfig, seen: SiteConfig, window: Window) -> CourseCount:
+    since, now = window.since, window.to
+    forecast = forecast_course(roll, config, at=now)
+    return CourseCount(
+        risk=risk_in(forecast, find_withdrawn(roll, config, since=since, at=now)),
+        timing=time_cut(roll, seen, since=since, at=now),
+    )
+
+
+def _feeds(session: Session, sizes: Sequence[CourseSize]) -> FeedsRead:
+    if not session.config.is_enabled(DATABASE):
+        return FeedsRead(register=None)
+    return look_at_feeds(session, [size.course.id for size in sizes]).read

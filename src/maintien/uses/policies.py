@@ -1,9 +1,9 @@
 """Makes policies of requests: one for all courses, and one for each that a courses file lists."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Final, TypeVar
+from typing import Final, Protocol, Self, TypeVar
 
 from maintien.enrolments.withdrawals import Window
 from maintien.errors import (
@@ -35,7 +35,21 @@ from maintien.uses.rescue_request import RescueRequest
 from maintien.uses.selections import Found
 from maintien.uses.words import find_roles, parse_methods, require_choice, split_words
 
-Q = TypeVar("Q", ConversionRequest, RescueRequest)
+
+class Request(Protocol):
+    """What options ask for; a line of a courses file may ask for something else for its course."""
+
+    @property
+    def until(self) -> str | None:
+        """The end date; None where nothing was said."""
+        ...
+
+    def of_line(self, line: CourseLine) -> Self:
+        """Give what a line asks for. Raises UsageError where it asks for what can't be."""
+        ...
+
+
+Q = TypeVar("Q", bound=Request)
 
 STUDENT: Final = "student"
 """The short name of the role that the procedure is about, as Moodle installs it."""
@@ -139,14 +153,8 @@ def _moment(text: str, terms: Terms, parse: Callable[[str, tzinfo], int]) -> int
 
 
 def _policy_of_line(request: Q, line: CourseLine, make: Callable[[Q], Policy]) -> Policy:
-    asked = replace(
-        request,
-        until=line.until or request.until,
-        roles=line.roles or request.roles,
-        methods=line.methods or request.methods,
-    )
     try:
-        return make(asked)
+        return make(request.of_line(line))
     except UsageError as error:
         raise line.bad(error) from error
 

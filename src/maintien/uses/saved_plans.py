@@ -1,23 +1,27 @@
-"""Makes a conversion's plan as a file, for somebody to look at and somebody to apply."""
+"""Makes a plan as a file, for somebody to look at and somebody to apply."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
-from importlib.metadata import version as version_of
 from pathlib import Path
 
-from maintien.bootstrap import PROGRAM, Session, site_identity
+from maintien.bootstrap import Session
+from maintien.planning.campaign.record import CampaignRecord
 from maintien.planning.course_planners import CoursePlanners, Policies
 from maintien.planning.plan import CoursePlan
-from maintien.planning.policy import Circumstances
+from maintien.planning.policy import Circumstances, end_of
 from maintien.runs.execute import preview
-from maintien.runs.plan_file import Fingerprint, PlanFileHeader
-from maintien.runs.plan_file_writing import write_plan_file
+from maintien.runs.plan_file import Fingerprint
+from maintien.runs.plan_file_writing import PlanFileWriter, write_plan_file
 from maintien.uses.callers import Caller
 from maintien.uses.conversion_request import ConversionRequest
+from maintien.uses.cut_watch import CutWatch
+from maintien.uses.evidence import reading_evidence
 from maintien.uses.late_starts import LateStarts
-from maintien.uses.policies import Terms, make_policies, make_policy
-from maintien.uses.selections import Asked, find_courses
+from maintien.uses.policies import Terms, make_policies, make_policy, make_rescue_policy
+from maintien.uses.rescue_request import RescueRequest
+from maintien.uses.selections import Asked, Found, find_courses
+from maintien.uses.withdrawals import sized_by_withdrawals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +34,59 @@ class SavedPlan:
     """How many were looked at."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanToSave:
+    """A plan that only has to be made and written."""
+
+    caller: Caller
+    session: Session
+    """Its site reads with the courses whatever the policies decide by."""
+    found: Found
+    policies: Policies
+    circumstances: Circumstances
+    path: Path
+    campaign: CampaignRecord | None = None
+    late_starts: LateStarts | None = field(default_factory=LateStarts)
+    """Refuses a plan that ends before anybody begins; None where that is of no matter."""
+    watch: CutWatch | None = None
+    """Looks, where it is given, how far the cut of each course has got."""
+
+    def save(self, take: Callable[[CoursePlan], None]) -> SavedPlan:
+        """Plan each course, give it to ``take`` and write it. Writes nothing to the site.
+
+        Raises EndBeforeStart, and what a site or a plan file gives rise to.
+        """
+        header = self.caller.plan_file_header(
+            self.session,
+            policies=self.policies,
+            circumstances=self.circumstances,
+            courses=len(self.found.sizes),
+        )
+        with write_plan_file(self.path, replace(header, campaign=self.campaign)) as file:
+            self._write(file, take)
+        return SavedPlan(fingerprint=file.fingerprint, policies=self.policies, courses=len(self.found.sizes))
+
+    def _write(self, file: PlanFileWriter, take: Callable[[CoursePlan], None]) -> None:
+        planners = CoursePlanners(
+            policies=self.policies, config=self.session.config, circumstances=self.circumstances
+        )
+        plans = preview(
+            self.session.site,
+            self.found.sizes,
+            planners.plan if self.watch is None else self.watch.watching(planners.plan),
+            inherited_roles=planners.inherited_roles,
+            observer=self.caller.observer,
+        )
+        for plan in plans:
+            file.add(plan)
+            take(plan)
+            if self.late_starts is not None:
+                self.late_starts.look_at(plan)
+        if self.late_starts is not None:
+            texts, ends_at = self.caller.invocation.texts, end_of(self.policies.common)
+            self.late_starts.require_somebody_in_time(texts, self.session.zone, ends_at)
+
+
 def save_conversion_plan(
     caller: Caller,
     session: Session,
@@ -38,43 +95,60 @@ def save_conversion_plan(
     path: Path,
     *,
     take: Callable[[CoursePlan], None],
+    watch: CutWatch | None = None,
 ) -> SavedPlan:
     """Plan a conversion and write it to ``path``; ``take`` is given each course's plan. Writes nothing else.
+
+    With ``watch``, whose site ``session`` has to have, each course's timing is there when its plan is taken.
 
     Raises EndBeforeStart, what :func:`~maintien.uses.policies.make_policies` raises, and what a site or a
     plan file gives rise to.
     """
-    now = session.clock()
-    found = find_courses(session.site, asked)
-    terms = Terms(config=session.config, zone=session.zone, now=now)
+    terms, found = _terms(session), find_courses(session.site, asked)
     policies = make_policies(request, found, partial(make_policy, terms=terms))
-    circumstances = Circumstances(now=now, operator=session.find_operator().id)
-    planners = CoursePlanners(policies=policies, config=session.config, circumstances=circumstances)
-    process = caller.invocation.machine.process
-    header = PlanFileHeader(
-        site_id=site_identity(session),
-        site_name=session.site.name,
-        made_at=now,
-        made_by=f"{process.user}@{process.host}",
-        operator=circumstances.operator,
-        command=caller.command,
-        version=version_of(PROGRAM),
+    plan = PlanToSave(
+        caller=caller,
+        session=reading_evidence(session, policies, at=terms.now),
+        found=found,
         policies=policies,
-        courses=len(found.sizes),
+        circumstances=_circumstances(session, terms),
+        path=path,
+        watch=watch,
     )
-    late_starts = LateStarts()
-    plans = preview(
-        session.site,
-        found.sizes,
-        planners.plan,
-        inherited_roles=planners.inherited_roles,
-        observer=caller.observer,
+    return plan.save(take)
+
+
+def save_rescue_plan(
+    caller: Caller,
+    session: Session,
+    asked: Asked,
+    request: RescueRequest,
+    path: Path,
+    *,
+    take: Callable[[CoursePlan], None],
+) -> SavedPlan:
+    """Plan a rescue and write it to ``path``; ``take`` is given each course's plan. Writes nothing else.
+
+    Raises what :func:`~maintien.uses.policies.make_rescue_policy` raises, and what a site or a plan file
+    gives rise to.
+    """
+    terms, found = _terms(session), find_courses(session.site, asked)
+    policies = make_policies(request, found, partial(make_rescue_policy, terms=terms))
+    plan = PlanToSave(
+        caller=caller,
+        session=reading_evidence(session, policies, at=terms.now),
+        found=sized_by_withdrawals(session, found, policies),
+        policies=policies,
+        circumstances=_circumstances(session, terms),
+        path=path,
+        late_starts=None,
     )
-    with write_plan_file(path, header) as file:
-        for plan in plans:
-            file.add(plan)
-            late_starts.look_at(plan)
-            take(plan)
-        texts = caller.invocation.texts
-        late_starts.require_somebody_in_time(texts, session.zone, policies.common.ends_at)
-    return SavedPlan(fingerprint=file.fingerprint, policies=policies, courses=len(found.sizes))
+    return plan.save(take)
+
+
+def _terms(session: Session) -> Terms:
+    return Terms(config=session.config, zone=session.zone, now=session.clock())
+
+
+def _circumstances(session: Session, terms: Terms) -> Circumstances:
+    return Circumstances(now=terms.now, operator=session.find_operator().id)

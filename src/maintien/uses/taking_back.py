@@ -1,23 +1,34 @@
 """Takes a run back, and tells beforehand who would lose their only access; or goes on with one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from maintien.bootstrap import Session, site_identity
 from maintien.enrolments.state import CourseState
-from maintien.errors import NothingToUndo, ResumeByCommandOnly, RunNotInterrupted, RunOfAnotherSite, RunUndone
+from maintien.errors import (
+    NothingToUndo,
+    RunAppliesPlan,
+    RunHasEvidence,
+    RunNotInterrupted,
+    RunOfAnotherSite,
+    RunRestoresArchive,
+    RunUndone,
+    SiteError,
+)
 from maintien.moodle.ids import CourseId, RoleId, UserId
 from maintien.planning.course_planners import CoursePlanners, Policies
 from maintien.planning.plan import CoursePlan
-from maintien.planning.policy import Circumstances, ConversionPolicy, Mode
+from maintien.planning.policy import Circumstances
 from maintien.planning.undo import people_losing_access
 from maintien.runs.conduct import UnderWay, undo_planner
-from maintien.runs.execute import PlanCourse, preview
-from maintien.runs.history import undone_by
-from maintien.runs.journal import CourseStatus, RunHeader, RunId, RunKind, RunRecord, RunStatus
+from maintien.runs.execute import PlanCourse, Safeguard, preview
+from maintien.runs.journal import CourseStatus, RunHeader, RunId, RunKind, RunRecord, RunStatus, RunStore
+from maintien.runs.plan_file import Fingerprint, short_form
 from maintien.runs.store.database import DatabaseRunStore
 from maintien.uses.callers import Caller
+from maintien.uses.evidence import reading_evidence
+from maintien.uses.feeds_of_moves import nobody_told
 
 _NOBODY: Final[frozenset[UserId]] = frozenset()
 
@@ -60,11 +71,20 @@ def begin_undo(caller: Caller, session: Session, store: DatabaseRunStore, run: R
     return caller.conductor(session, store, operator).begin(replace(header, undoes=run), sizes, plan)
 
 
-def resume_run(caller: Caller, session: Session, store: DatabaseRunStore, run: RunId) -> UnderWay:
+def resume_run(
+    caller: Caller,
+    session: Session,
+    store: DatabaseRunStore,
+    run: RunId,
+    *,
+    safeguard: Safeguard | None = None,
+) -> UnderWay:
     """Prepare to go on with a run that planned for itself, or that took another back."""
     header = store.run(run).header
-    plan, inherited_roles = _planner(session, store, header)
-    return caller.conductor(session, store, header.operator).resume(run, plan, inherited_roles)
+    fed = reading_evidence_of(session, header)
+    plan, inherited_roles = planner_of_run(fed, store, header)
+    conductor = replace(caller.conductor(fed, store, header.operator), safeguard=safeguard)
+    return conductor.resume(run, plan, inherited_roles)
 
 
 def require_undoable(session: Session, record: RunRecord) -> None:
@@ -73,31 +93,38 @@ def require_undoable(session: Session, record: RunRecord) -> None:
     Raises RunOfAnotherSite and NothingToUndo.
     """
     require_of_site(session, record)
+    require_something_written(record)
+
+
+def require_something_written(record: RunRecord) -> None:
+    """Check that there is something to take back.
+
+    Raises NothingToUndo.
+    """
     courses = record.totals.courses
     if not any(courses.get(status) for status in (CourseStatus.WRITTEN, CourseStatus.PLANNED)):
         raise NothingToUndo(run=record.id)
 
 
-def require_resumable(session: Session, store: DatabaseRunStore, record: RunRecord) -> None:
-    """Check that a run of this site is unfinished.
+def require_resumable(record: RunRecord, *, undone_by: int | None, has_plan: bool = False) -> None:
+    """Check that a run is unfinished, and that whoever is to go on with it has what it needs.
 
-    Raises RunOfAnotherSite, ResumeByCommandOnly, RunUndone and RunNotInterrupted.
+    ``has_plan`` says whether the plan file is at hand that the run applies, if it applies one.
+
+    Raises RunUndone, RunNotInterrupted, RunRestoresArchive, RunHasEvidence and
+    RunAppliesPlan.
     """
-    require_of_site(session, record)
-    if not plans_from_the_courses_alone(record):
-        raise ResumeByCommandOnly(run=record.id)
-    undone = undone_by(store.runs(record.header.site_id)).get(record.id)
-    if undone is not None:
-        raise RunUndone(run=record.id, undo=undone)
+    if undone_by is not None:
+        raise RunUndone(run=record.id, undo=undone_by)
     if record.status is RunStatus.DONE:
         raise RunNotInterrupted(run=record.id)
-
-
-def plans_from_the_courses_alone(record: RunRecord) -> bool:
-    """Whether a run's plans depend on nothing but the courses: neither on feeds, the log nor an archive."""
-    policies = (record.header.policy, *record.header.course_policies.values())
-    moves = any(isinstance(policy, ConversionPolicy) and policy.mode is Mode.MOVE for policy in policies)
-    return record.header.kind not in (RunKind.RESCUE, RunKind.RESTORE) and not moves
+    header = record.header
+    if header.archive is not None:
+        raise RunRestoresArchive(run=record.id, archive=header.archive.path)
+    if header.evidence:
+        raise RunHasEvidence(run=record.id, archive=header.evidence[0].path, command=header.command)
+    if header.plan_fingerprint is not None and not has_plan:
+        raise RunAppliesPlan(run=record.id, fingerprint=short_form(Fingerprint(header.plan_fingerprint)))
 
 
 def require_of_site(session: Session, record: RunRecord) -> None:
@@ -109,23 +136,44 @@ def require_of_site(session: Session, record: RunRecord) -> None:
         raise RunOfAnotherSite(run=record.id, site=record.header.site_name)
 
 
-def _planner(
-    session: Session, store: DatabaseRunStore, header: RunHeader
+def reading_evidence_of(
+    session: Session, header: RunHeader, *, tell_unread: Callable[[SiteError], None] = nobody_told
+) -> Session:
+    """Give the session a site that reads, again, what a run's policies decide by.
+
+    Raises what reading a site raises; a register that can't be read is told to ``tell_unread``.
+    """
+    if header.policy is None:
+        return session
+    return reading_evidence(session, policies_of(header), at=header.began_at, tell_unread=tell_unread)
+
+
+def planner_of_run(
+    session: Session, store: RunStore, header: RunHeader
 ) -> tuple[PlanCourse, frozenset[RoleId]]:
+    """Plan courses as they were planned when a run began, and tell which roles have to be looked up for it.
+
+    The session's site has to read what the policies decide by: see :func:`reading_evidence_of`.
+    """
     match header.kind:
         case RunKind.UNDO:
             if header.undoes is None:
                 raise RuntimeError("an undo without the run that it takes back")
             _, plan = undo_planner(store, header.undoes)
             return plan, frozenset()
-        case RunKind.CONVERT | RunKind.CAMPAIGN | RunKind.RESCUE:
-            if header.policy is None:
-                raise RuntimeError("a conversion without a policy")
+        case RunKind.CONVERT | RunKind.CAMPAIGN | RunKind.RESCUE | RunKind.END_DATE | RunKind.UNENROL:
             planners = CoursePlanners(
-                policies=Policies(common=header.policy, of_courses=header.course_policies),
+                policies=policies_of(header),
                 config=session.config,
                 circumstances=Circumstances(now=header.began_at, operator=header.operator),
             )
             return planners.plan, planners.inherited_roles
         case RunKind.RESTORE:
             raise RuntimeError("a restore is not resumed")
+
+
+def policies_of(header: RunHeader) -> Policies:
+    """Give the policies that a conversion or a rescue was begun with."""
+    if header.policy is None:
+        raise RuntimeError("a run without a policy")
+    return Policies(common=header.policy, of_courses=header.course_policies)

@@ -7,6 +7,8 @@ MAINTIEN_WEB_FRONT_ENDS      addresses of the proxies whose headers are believed
 MAINTIEN_WEB_HTTPS           1 where people reach the proxy by HTTPS
 MAINTIEN_WEB_USER_HEADER     the header in which the front end names who has signed in
 MAINTIEN_WEB_SECRET_KEY      signs sessions; a file of the folder by default
+MAINTIEN_WEB_SITE_KEYS       encrypt added sites' passwords, the newest first; a file of the folder by default
+MAINTIEN_WEB_DATABASE_HOSTS  the servers that added sites may be on, separated by commas; any by default
 MAINTIEN_WEB_CAS             the address of a CAS server
 MAINTIEN_WEB_OIDC_ISSUER     an OpenID Connect provider, with ..._CLIENT and ..._SECRET
 """
@@ -21,6 +23,7 @@ from urllib.parse import unquote, urlsplit
 
 from maintien.errors import BadWebSetting
 from maintien.messages import N_
+from maintien.web.encryption import is_site_key
 
 PREFIX: Final = "MAINTIEN_WEB_"
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
@@ -70,6 +73,10 @@ class WebConfiguration:
     """The header that names who has signed in; empty for none."""
     secret_key: str = field(default="", repr=False)
     """Empty for one of the folder's own."""
+    site_keys: tuple[str, ...] = field(default=(), repr=False)
+    """Fernet keys of the passwords of added sites, the newest first; empty for the folder's own."""
+    database_hosts: frozenset[str] = frozenset()
+    """Servers that added sites may be on; empty for any."""
     cas: str = ""
     oidc: OidcProvider | None = None
 
@@ -98,6 +105,8 @@ def read_web_configuration(environment: Mapping[str, str], *, default_folder: Pa
         is_https=given.get("HTTPS", "") not in ("", "0"),
         user_header=header,
         secret_key=given.get("SECRET_KEY", ""),
+        site_keys=_site_keys(given.get("SITE_KEYS", "")),
+        database_hosts=frozenset(word.lower() for word in _words(given.get("DATABASE_HOSTS", ""))),
         cas=_https(given.get("CAS", ""), "CAS"),
         oidc=_oidc(given),
     )
@@ -140,6 +149,15 @@ def _oidc(given: Mapping[str, str]) -> OidcProvider | None:
             reason=N_("it needs MAINTIEN_WEB_OIDC_CLIENT and MAINTIEN_WEB_OIDC_SECRET."),
         )
     return OidcProvider(issuer=issuer.rstrip("/"), client=client, secret=secret)
+
+
+def _site_keys(text: str) -> tuple[str, ...]:
+    keys = tuple(_words(text))
+    if not all(map(is_site_key, keys)):
+        raise BadWebSetting(
+            name=f"{PREFIX}SITE_KEYS", reason=N_("it has to be a list of keys as Fernet makes them.")
+        )
+    return keys
 
 
 def _https(url: str, name: str) -> str:

@@ -32,7 +32,14 @@ class TranslatedForm(forms.Form):
             if name in self.fields:
                 attributes = self.fields[name].widget.attrs
                 attributes["aria-invalid"] = "true"
+                attributes["aria-describedby"] = _describedby(self[name])
                 attributes["class"] = f"{attributes.get('class', '')} is-invalid"
+
+
+def _describedby(field: forms.BoundField) -> str:
+    """Name what is said of a field: what is wrong with it, then its hint."""
+    hint = f" {field.auto_id}_helptext" if field.help_text else ""
+    return f"{field.auto_id}_error{hint}"
 
 
 def _style(field: forms.Field) -> None:

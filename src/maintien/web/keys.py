@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -17,14 +18,19 @@ def prepare_folder(folder: Path) -> Path:
     return folder
 
 
-def read_or_make_key(path: Path) -> str:
-    """Read a secret, or invent one where there is none; two processes agree on whose."""
+def make_key() -> str:
+    """Invent a secret."""
+    return secrets.token_urlsafe(_BYTES)
+
+
+def read_or_make_key(path: Path, make: Callable[[], str] = make_key) -> str:
+    """Read a secret, or ``make`` one where there is none; two processes agree on whose."""
     with suppress(FileExistsError):
         # Written aside and linked: whoever reads it meanwhile reads all of it.
         aside = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
         handle = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _FOR_US_ONLY)
         try:
-            os.write(handle, secrets.token_urlsafe(_BYTES).encode())
+            os.write(handle, make().encode())
         finally:
             os.close(handle)
         try:

@@ -55,21 +55,22 @@ def page_of(rows: "QuerySet[ModelRow]", query: QueryDict) -> "Page[ModelRow]":
     total = rows.count()
     number = _within(page_number(query), total)
     start = (number - 1) * ROWS
-    return Page(rows=list(rows[start : start + ROWS]), number=number, total=total, query=_without_page(query))
+    return Page(rows=list(rows[start : start + ROWS]), number=number, total=total, query=without_page(query))
 
 
 def page_of_list(rows: list[Row], query: QueryDict) -> Page[Row]:
     """Cut one page out of a list."""
     number = _within(page_number(query), len(rows))
     start = (number - 1) * ROWS
-    return Page(rows=rows[start : start + ROWS], number=number, total=len(rows), query=_without_page(query))
+    return Page(rows=rows[start : start + ROWS], number=number, total=len(rows), query=without_page(query))
 
 
 def _within(number: int, total: int) -> int:
     return min(number, max(1, -(-total // ROWS)))
 
 
-def _without_page(query: QueryDict) -> str:
+def without_page(query: QueryDict) -> str:
+    """Write an address's query without the page."""
     rest = query.copy()
     rest.pop("page", None)
     return rest.urlencode()

@@ -7,6 +7,7 @@ from threading import Lock
 from typing import Final
 
 from maintien.errors import PlanFileChanged
+from maintien.runs.journal import RunRecord
 from maintien.runs.plan_file_reading import PlanFile, open_plan_file
 from maintien.web.keys import prepare_folder
 from maintien.web.models import PreparedPlan
@@ -22,6 +23,14 @@ _lock: Final = Lock()
 def path_of_plan(plan: PreparedPlan) -> Path:
     """Tell where a plan's file is."""
     return prepare_folder(surroundings().configuration.folder / "plans") / f"plan-{plan.pk}.jsonl"
+
+
+def find_plan_of_run(site: str, run: RunRecord) -> PreparedPlan | None:
+    """Find the plan that a run applies; None where it applies none, or one that was not made here."""
+    fingerprint = run.header.plan_fingerprint
+    if fingerprint is None:
+        return None
+    return PreparedPlan.objects.filter(site=site, fingerprint=fingerprint).order_by("-id").first()
 
 
 def open_plan(plan: PreparedPlan) -> PlanFile:

@@ -1,23 +1,17 @@
-"""What somebody asks for on the page that maintains access, as a plan keeps it."""
+"""What somebody asks for on a page, as a plan keeps it: by the kind of plan, in words that options take."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Final, Self, TypeAlias
+
+from maintien.web.models import PlanKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Requested:
-    """Which courses, until when, and for whom; words as the command line takes them."""
+class _AsJson:
+    """What is kept as JSON."""
 
     courses: tuple[int, ...]
-    until: str
-    roles: str = ""
-    """Short names separated by commas; empty for the student role."""
-    methods: str = ""
-    """Empty for the automatic ones."""
-    include_suspended: bool = False
-    keep_groups: bool = True
-    enable_manual: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Give it as JSON."""
@@ -27,3 +21,46 @@ class Requested:
     def from_json(cls, document: Mapping[str, Any]) -> Self:
         """Read it back."""
         return cls(**{**document, "courses": tuple(document["courses"])})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requested(_AsJson):
+    """To maintain access: in which courses, until when, and for whom."""
+
+    kind: ClassVar = PlanKind.CONVERT
+    until: str
+    roles: str = ""
+    """Short names separated by commas; empty for the student role."""
+    methods: str = ""
+    """Separated by commas; empty for the automatic ones."""
+    include_suspended: bool = False
+    keep_groups: bool = True
+    enable_manual: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RescueRequested(_AsJson):
+    """To give access back: in which courses, what was taken when, until when, and to whom."""
+
+    kind: ClassVar = PlanKind.RESCUE
+    since: str
+    to: str = ""
+    """Empty for the moment at which the plan is prepared."""
+    until: str
+    roles: str = ""
+    methods: str = ""
+    keep_groups: bool = True
+    enable_manual: bool = False
+    also_by_people: bool = False
+
+
+AnyRequested: TypeAlias = Requested | RescueRequested
+
+REQUESTED: Final[Mapping[PlanKind, type[AnyRequested]]] = {
+    requested.kind: requested for requested in (Requested, RescueRequested)
+}
+
+
+def read_requested(kind: str, document: Mapping[str, Any]) -> AnyRequested:
+    """Read back what a plan of this kind was asked for."""
+    return REQUESTED[PlanKind(kind)].from_json(document)

@@ -96,6 +96,13 @@ def make_first_account(username: str) -> str | None:
         return make_link(account)
 
 
+def renew_site_passwords() -> None:
+    """Encrypt with the newest key the passwords of sites that older keys encrypted."""
+    from maintien.web.added_sites import renew_passwords  # noqa: PLC0415 -- Django has to be ready
+
+    renew_passwords()
+
+
 def require_free(bind: str) -> None:
     """Check that nothing else listens where the server is to.
 

@@ -1,4 +1,4 @@
-"""Opens the sites of the site file for pages and the worker; open ones are kept for the next page."""
+"""Opens sites for pages and the worker, of the site file and added here; open ones are kept for a while."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,7 +13,8 @@ from maintien.bootstrap import Invocation, Session, Wishes, open_session
 from maintien.moodle.dates import find_zone
 from maintien.reports.language import Texts, load_texts
 from maintien.sites.site_file import read_site_names
-from maintien.web.models import Account, CountedSite, KnownSite
+from maintien.web.added_sites import find_added, settings_of
+from maintien.web.models import Account, AddedSite, CountedSite, KnownSite
 from maintien.web.rights.access import Access
 from maintien.web.rights.roles import Permission
 from maintien.web.surroundings import surroundings
@@ -23,7 +24,12 @@ KEPT: Final = 60.0
 
 
 def site_names() -> tuple[str, ...]:
-    """Name the sites that the site file has, in alphabetical order."""
+    """Name the sites that the site file has and those added here, in alphabetical order."""
+    return tuple(sorted({*names_in_site_file(), *AddedSite.objects.values_list("name", flat=True)}))
+
+
+def names_in_site_file() -> tuple[str, ...]:
+    """Name the sites that the site file has."""
     return read_site_names(surroundings().machine.site_file)
 
 
@@ -33,7 +39,7 @@ def sites_to_see(access: Access) -> list[str]:
 
 
 def require_site(name: str) -> KnownSite:
-    """Give the settings of a site; raises Http404 where the site file does not have it."""
+    """Give the settings of a site; raises Http404 where there is no such site."""
     if name not in site_names():
         raise Http404
     return KnownSite.objects.filter(name=name).first() or KnownSite(name=name)
@@ -54,6 +60,15 @@ def invocation_for(site: str, account: Account | None, *, texts: Texts | None = 
         arguments=("web",),
         wishes=Wishes(site=site, operator=operator or None, progress=False),
     )
+
+
+def _opening(site: str) -> Invocation:
+    """Call the program to open a site, with its settings where it was added here."""
+    invocation = invocation_for(site, None)
+    added = None if site in names_in_site_file() else find_added(site)
+    if added is None:
+        return invocation
+    return replace(invocation, wishes=replace(invocation.wishes, settings=settings_of(added)))
 
 
 @dataclass(slots=True)
@@ -80,9 +95,17 @@ def open_site_session(site: str, account: Account | None = None) -> Iterator[Ses
         kept = _still_kept(site)
         if kept is None:
             stack = ExitStack()
-            session = stack.enter_context(open_session(invocation_for(site, None)))
+            session = stack.enter_context(open_session(_opening(site)))
             kept = _kept[site] = _Kept(session, surroundings().machine.stopwatch() + KEPT, stack)
     yield replace(kept.session, operator_asked_for=moodle_username)
+
+
+def close_site(name: str) -> None:
+    """Close a site of which something has changed; other processes do so within a minute."""
+    with _lock:
+        kept = _kept.pop(name, None)
+        if kept is not None:
+            kept.stack.close()
 
 
 def close_sites() -> None:

@@ -6,7 +6,9 @@ Run from the project's folder:
     python -m tests.mbz.fuzzing.fuzz --seed SEED --only NUMBER
 
 Whatever an archive holds, reading it ends with a course or with an ArchiveError, in little memory and
-soon; and counting what is in it comes to the same. The number of an archive and the seed make it again.
+soon; and counting what is in it comes to the same. Converting it ends with an ArchiveError, with nothing, or
+with an archive that can be read, whose people all have accounts, and which converts to itself. The number of
+an archive and the seed make it again.
 One that does harm is kept: put it into the corpus, where every later run begins with it.
 """
 
@@ -22,9 +24,16 @@ from typing import Final, TypeVar
 
 from maintien.errors import ArchiveError
 from maintien.mbz.archive import ArchivedCourse
+from maintien.mbz.converting.conversion import convert_scan
+from maintien.mbz.converting.request import ArchiveRequest
+from maintien.mbz.converting.scanning import scan_archive
+from maintien.mbz.converting.writing import converted_members
+from maintien.mbz.limits import DEFAULT_LIMITS
 from maintien.mbz.reading import read_archive
 from maintien.mbz.source import ArchiveSource
 from maintien.mbz.summary import ArchiveSummary, summarise
+from maintien.mbz.writing.tgz import write_tgz
+from maintien.moodle.values import MANUAL
 from tests.mbz.fuzzing.mutations import mutate
 
 Result = TypeVar("Result")
@@ -34,6 +43,9 @@ RECORDED: Final = ("mbz", "golden/procedure")
 """Folders of the recorded facts whose small archives are begun with as well, where they are there."""
 SMALL: Final = 32 * 1024
 ADDRESSES: Final = 700 * 1024 * 1024
+NOW: Final = 1_780_000_000
+LATER: Final = NOW + 365 * 24 * 3600
+"""When the enrolments of the corpus are converted, and until when."""
 SECONDS_EACH: Final = 10.0
 """Of the processor, for archives of a few kilobytes."""
 
@@ -50,13 +62,40 @@ def check(packed: bytes) -> str:
     began = time.process_time()
     read = _attempt(read_archive, packed)
     counted = _attempt(summarise, packed)
+    converted = _attempt(convert, packed)
     if time.process_time() - began > SECONDS_EACH:
         raise HarmDone(f"it took {time.process_time() - began:.1f} s")
+    if isinstance(converted, bytes):
+        _check_converted(converted)
     if isinstance(read, ArchiveError):
         return type(read).__name__
     if isinstance(counted, ArchiveError) or _numbers(read) != _numbers_counted(counted):
         raise HarmDone(f"it can be read, but counting gives {counted}")
     return "read"
+
+
+def _check_converted(packed: bytes) -> None:
+    new = _attempt(read_archive, packed)
+    if isinstance(new, ArchiveError):
+        raise HarmDone(f"it was converted to what can't be read: {new}")
+    state = new.state
+    people = {row.userid for row in state.enrolments} | {row.userid for row in state.roles}
+    if {row.method for row in state.instances} != {MANUAL} or people != new.users.keys():
+        raise HarmDone("it was converted to more or less than manual enrolments and the people in them")
+    if (again := _attempt(convert, packed)) != packed:
+        raise HarmDone(f"what it was converted to does not convert to itself: {again!r:.200}")
+
+
+def convert(source: ArchiveSource) -> bytes | None:
+    """Convert an archive, with groups; nothing where nobody is to be in the new one."""
+    request = ArchiveRequest(ends_at=LATER, now=NOW)
+    scan = scan_archive(source, DEFAULT_LIMITS)
+    converted, _ = convert_scan(scan, request)
+    if converted is None:
+        return None
+    packed = io.BytesIO()
+    write_tgz(packed, converted_members(converted, scan, source, DEFAULT_LIMITS), written_at=NOW)
+    return packed.getvalue()
 
 
 def _attempt(read: Callable[[ArchiveSource], Result], packed: bytes) -> Result | ArchiveError:

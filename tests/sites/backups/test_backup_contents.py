@@ -155,6 +155,28 @@ def test_no_gradebook_where_activities_have_grades(moodle_database: MoodleDataba
     assert not {"gradebook.xml", "grade_history.xml"} & found.keys()
 
 
+@pytest.mark.parametrize(
+    ("recorded", "written"),
+    [
+        ({}, ("2023100900", "4.3")),
+        ({"backup_version": "2008111700", "backup_release": "2.0 dev"}, ("2023100900", "4.3")),
+        ({"backup_version": "2022112800", "backup_release": "4.1"}, ("2023100900", "4.3")),
+        ({"backup_version": "2023100901", "backup_release": "4.3"}, ("2023100901", "4.3")),
+    ],
+    ids=["no row", "never made a backup", "none since the upgrade", "its own"],
+)
+def test_the_format_is_that_of_the_sites_moodle_whether_it_has_made_backups_or_not(
+    moodle_database: MoodleDatabase, recorded: dict[str, str], written: tuple[str, str]
+) -> None:
+    with site_before(moodle_database, procedure_case(CASE)) as site:
+        with moodle_database.engine.begin() as connection:
+            for name, value in recorded.items():
+                put(connection, "config", name=name, value=value)
+        header = documents(site)["moodle_backup.xml"]
+    assert f"<backup_version>{written[0]}</backup_version>" in header
+    assert f"<backup_release>{written[1]}</backup_release>" in header
+
+
 def test_an_account_of_another_site_names_it(moodle_database: MoodleDatabase) -> None:
     with rich_site(moodle_database) as site:
         with moodle_database.engine.begin() as connection:

@@ -8,7 +8,7 @@ Source: the events triggered in lib/enrollib.php, lib/accesslib.php and group/li
 4.3; values inside ``other`` that Moodle takes from the database are strings.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import Connection, select
@@ -56,13 +56,28 @@ def events_of(plans: Sequence[CoursePlan], methods: Mapping[InstanceId, str]) ->
     remove no others. An enrolment that moves is an update by the method that it has moved to.
     """
     for plan in plans:
+        last = _last_enrolments(plan)
         for change in plan.changes:
-            event = _event_of(change, plan.course, methods)
+            event = _event_of(change, plan.course, methods, last)
             if event is not None:
                 yield event
 
 
-def _event_of(change: Change, course: Course, methods: Mapping[InstanceId, str]) -> LoggedEvent | None:
+def _last_enrolments(plan: CoursePlan) -> frozenset[EnrolmentId]:
+    """Find the rows with which people leave the course: of several of a person, the one that goes last."""
+    if not plan.leavers:
+        return frozenset()
+    rows = (change.row for change in plan.changes if isinstance(change, Removed))
+    last = {row.userid: row.id for row in rows if isinstance(row, UserEnrolment)}
+    return frozenset(id_ for userid, id_ in last.items() if userid in plan.leavers)
+
+
+def _event_of(
+    change: Change,
+    course: Course,
+    methods: Mapping[InstanceId, str],
+    last: Collection[EnrolmentId],
+) -> LoggedEvent | None:
     row = row_of(change)
     if row.id == UNSAVED and not isinstance(row, GroupMembership):
         return None
@@ -70,7 +85,8 @@ def _event_of(change: Change, course: Course, methods: Mapping[InstanceId, str])
         case EnrolmentInstance():
             return _instance_event(change, row, course)
         case UserEnrolment():
-            return _enrolment_event(change, row, course, methods.get(row.instanceid, MANUAL))
+            method = methods.get(row.instanceid, MANUAL)
+            return _enrolment_event(change, row, course, method, is_last=row.id in last)
         case RoleAssignment():
             return _role_event(change, row, course)
         case GroupMembership():
@@ -88,7 +104,9 @@ def _instance_event(change: Change, row: EnrolmentInstance, course: Course) -> L
             return _event(ENROL_INSTANCE_DELETED, course, row.id, None, other)
 
 
-def _enrolment_event(change: Change, row: UserEnrolment, course: Course, method: str) -> LoggedEvent:
+def _enrolment_event(
+    change: Change, row: UserEnrolment, course: Course, method: str, *, is_last: bool
+) -> LoggedEvent:
     other: OtherValue = {"enrol": method}
     match change:
         case Added():
@@ -96,11 +114,12 @@ def _enrolment_event(change: Change, row: UserEnrolment, course: Course, method:
         case Changed():
             return _event(USER_ENROLMENT_UPDATED, course, row.id, row.userid, other)
         case Removed():
-            other = {"userenrolment": _as_strings(row, course, method), "enrol": method}
+            deleted = _as_strings(row, course, method, is_last=is_last)
+            other = {"userenrolment": deleted, "enrol": method}
             return _event(USER_ENROLMENT_DELETED, course, row.id, row.userid, other)
 
 
-def _as_strings(row: UserEnrolment, course: Course, method: str) -> OtherValue:
+def _as_strings(row: UserEnrolment, course: Course, method: str, *, is_last: bool) -> OtherValue:
     """Give a deleted row as Moodle logs it: rescue and other tools read it back from there."""
     return {
         "id": str(row.id),
@@ -114,7 +133,7 @@ def _as_strings(row: UserEnrolment, course: Course, method: str) -> OtherValue:
         "timemodified": str(row.timemodified),
         "courseid": str(course.id),
         "enrol": method,
-        "lastenrol": False,
+        "lastenrol": is_last,
     }
 
 

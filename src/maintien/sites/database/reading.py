@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import Column, Connection, Table, or_, select
+from sqlalchemy import Column, Connection, Table, and_, or_, select
 
 from maintien.enrolments.archive_evidence import ArchiveEvidence
 from maintien.enrolments.state import (
@@ -20,7 +21,9 @@ from maintien.enrolments.withdrawals import NOTHING_WITHDRAWN, Window, Withdrawa
 from maintien.moodle.ids import ContextId, CourseId, InstanceId, RoleId, UserId
 from maintien.sites.database.archived_pasts import add_archives
 from maintien.sites.database.chunks import chunks
+from maintien.sites.database.contexts_above import read_contexts_above
 from maintien.sites.database.fetching import fetch_all, fetch_rows
+from maintien.sites.database.participants import Choosing
 from maintien.sites.database.read_feeds import ReadFeeds
 from maintien.sites.database.removals import RemovalWishes, read_removals
 from maintien.sites.database.rows import (
@@ -29,6 +32,7 @@ from maintien.sites.database.rows import (
     MEMBERSHIP_COLUMNS,
     ROLE_COLUMNS,
 )
+from maintien.sites.database.some_people import SomePeople, few_or_everybody, rows_of
 from maintien.sites.database.tables import MoodleTables
 from maintien.sites.database.withdrawals import read_withdrawals
 
@@ -36,24 +40,37 @@ K = TypeVar("K")
 R = TypeVar("R")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What to read with each course besides its own rows; None and nothing where it is not asked for."""
+
+    feeds: ReadFeeds | None = None
+    """Whom the feeds list."""
+    withdrawn_within: Window | None = None
+    """What was taken from people then."""
+    archives: Mapping[CourseId, ArchiveEvidence] = field(default_factory=dict)
+    """What backup archives add to that."""
+    removals: RemovalWishes | None = None
+    """Whom syncs have unenrolled."""
+    choosing: Choosing | None = None
+    """Whom a filter selects, whose rows suffice then."""
+
+
+NOTHING_BESIDE: Final = Beside()
+
+
 def read_states(
     connection: Connection,
     tables: MoodleTables,
     courses: Sequence[Course],
     inherited_roles: Collection[RoleId] = (),
-    feeds: ReadFeeds | None = None,
-    withdrawn_within: Window | None = None,
-    removals: RemovalWishes | None = None,
-    archives: Mapping[CourseId, ArchiveEvidence] | None = None,
+    beside: Beside = NOTHING_BESIDE,
 ) -> Iterator[CourseState]:
-    """Read the states of these courses, in their order; they are held in memory together.
-
-    With ``feeds`` also whom the feeds list, and with ``withdrawn_within`` what was taken from people then,
-    to which ``archives`` add what they tell of their courses; with ``removals`` whom syncs have unenrolled.
-    """
+    """Read the states of these courses, in their order; they are held in memory together."""
     if not courses:
         return
-    batch = _Batch(connection, tables, courses)
+    selected = None if beside.choosing is None else beside.choosing.find(connection, tables, courses)
+    batch = _Batch(connection, tables, courses, _whom_to_read(selected))
     instances = batch.instances()
     course_of = {row.id: row.courseid for rows in instances.values() for row in rows}
     enrolments = batch.enrolments(course_of)
@@ -62,18 +79,18 @@ def read_states(
         # Whoever reproduces what Moodle does with roles meets people who have one and are not enrolled.
         accounts = accounts.merged(batch.role_holders_out_of_use())
     withdrawals: Mapping[CourseId, Withdrawals] = {}
-    if withdrawn_within is not None:
-        withdrawals = read_withdrawals(connection, tables, courses, withdrawn_within)
-        withdrawals = add_archives(connection, tables, withdrawals, archives or {}, withdrawn_within)
+    if (window := beside.withdrawn_within) is not None:
+        withdrawals = read_withdrawals(connection, tables, courses, window)
+        withdrawals = add_archives(connection, tables, withdrawals, beside.archives, window)
         accounts = accounts.merged(batch.leavers_out_of_use(withdrawals))
     removed: Mapping[CourseId, frozenset[UserId]] = {}
-    if removals is not None:
-        removed = read_removals(connection, tables, [course.id for course in courses], removals)
+    if beside.removals is not None:
+        removed = read_removals(connection, tables, [course.id for course in courses], beside.removals)
     roles = batch.roles()
     memberships = batch.memberships()
     inherited = batch.inherited_roles(inherited_roles)
     rows = [row for of_course in instances.values() for row in of_course]
-    listed = {} if feeds is None else feeds.read_listed(connection, tables, rows)
+    listed = {} if beside.feeds is None else beside.feeds.read_listed(connection, tables, rows)
     for course in courses:
         yield CourseState(
             course=course,
@@ -86,9 +103,15 @@ def read_states(
             suspended=frozenset(accounts.suspended.get(course.id, ())),
             inherited_roles=inherited.get(course.contextid, {}),
             listed={row.id: listed[row.id] for row in instances.get(course.id, ()) if row.id in listed},
+            selected=None if selected is None else selected.get(course.id, frozenset()),
             removed_by_sync=removed.get(course.id, frozenset()),
             withdrawals=withdrawals.get(course.id, NOTHING_WITHDRAWN),
         )
+
+
+def _whom_to_read(selected: Mapping[CourseId, frozenset[UserId]] | None) -> SomePeople:
+    """Tell whose rows are needed: somebody selected in one course is read in all of the batch."""
+    return None if selected is None else few_or_everybody(frozenset().union(*selected.values()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +144,16 @@ class _Accounts:
 class _Batch:
     """The queries for one batch of courses."""
 
-    def __init__(self, connection: Connection, tables: MoodleTables, courses: Sequence[Course]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        tables: MoodleTables,
+        courses: Sequence[Course],
+        people: SomePeople = None,
+    ) -> None:
         self._connection = connection
         self._tables = tables
+        self._people = people
         self._courseids = [course.id for course in courses]
         self._contextids = [course.contextid for course in courses]
 
@@ -139,10 +169,12 @@ class _Batch:
 
     def enrolments(self, course_of: Mapping[InstanceId, CourseId]) -> Mapping[CourseId, list[UserEnrolment]]:
         table = self._tables.user_enrolments
-        rows = fetch_rows(
-            self._connection,
-            [table.c[name] for name in ENROLMENT_COLUMNS],
-            table.c.enrolid.in_(list(course_of)),
+        here = table.c.enrolid.in_(list(course_of))
+        columns = [table.c[name] for name in ENROLMENT_COLUMNS]
+        rows = (
+            row
+            for theirs in rows_of(table.c.userid, self._people)
+            for row in fetch_rows(self._connection, columns, and_(here, theirs))
         )
         # Sorted here: the database would sort on disk what it reads through the index on enrolid.
         in_id_order = sorted(map(UserEnrolment._make, rows))
@@ -184,36 +216,44 @@ class _Batch:
 
     def _out_of_use(self, table: Table, key: Column[Any], keys: Sequence[int]) -> Sequence[Sequence[Any]]:
         user = self._tables.user
-        return fetch_all(
-            self._connection,
+        query = (
             select(key, table.c.userid, user.c.deleted, user.c.suspended)
             .distinct()
             .select_from(table.outerjoin(user, user.c.id == table.c.userid))
             .where(key.in_(keys))
-            .where(or_(user.c.id.is_(None), user.c.deleted != 0, user.c.suspended != 0)),
+            .where(or_(user.c.id.is_(None), user.c.deleted != 0, user.c.suspended != 0))
         )
+        return [
+            row
+            for theirs in rows_of(table.c.userid, self._people)
+            for row in fetch_all(self._connection, query.where(theirs))
+        ]
 
     def roles(self) -> Mapping[ContextId, list[RoleAssignment]]:
         table = self._tables.role_assignments
-        rows = fetch_rows(
-            self._connection,
-            [table.c[name] for name in ROLE_COLUMNS],
-            table.c.contextid.in_(self._contextids),
-            text_column="component",
+        here = table.c.contextid.in_(self._contextids)
+        columns = [table.c[name] for name in ROLE_COLUMNS]
+        rows = (
+            row
+            for theirs in rows_of(table.c.userid, self._people)
+            for row in fetch_rows(self._connection, columns, and_(here, theirs), text_column="component")
         )
         in_id_order = sorted(map(RoleAssignment._make, rows))
         return _grouped((row.contextid, row) for row in in_id_order)
 
     def memberships(self) -> Mapping[CourseId, list[GroupMembership]]:
         members, groups = self._tables.groups_members, self._tables.groups
-        rows = fetch_all(
-            self._connection,
+        query = (
             select(groups.c.courseid, *(members.c[name] for name in MEMBERSHIP_COLUMNS))
             .join_from(groups, members, members.c.groupid == groups.c.id)
             .where(groups.c.courseid.in_(self._courseids))
-            .order_by(members.c.id),
         )
-        return _grouped((row[0], GroupMembership._make(row[1:])) for row in rows)
+        rows = (
+            (row[0], GroupMembership._make(row[1:]))
+            for theirs in rows_of(members.c.userid, self._people)
+            for row in fetch_all(self._connection, query.where(theirs))
+        )
+        return _grouped(sorted(rows, key=itemgetter(1)))
 
     def inherited_roles(
         self, wanted: Collection[RoleId]
@@ -221,7 +261,7 @@ class _Batch:
         """Find who has the ``wanted`` roles in the contexts above each course's own."""
         if not wanted:
             return {}
-        above = self._contexts_above()
+        above = read_contexts_above(self._connection, self._tables, self._contextids)
         holders = self._holders({parent for path in above.values() for parent in path}, wanted)
         return {
             contextid: {
@@ -229,17 +269,6 @@ class _Batch:
                 for roleid in wanted
             }
             for contextid, path in above.items()
-        }
-
-    def _contexts_above(self) -> Mapping[ContextId, list[ContextId]]:
-        context = self._tables.context
-        rows = self._connection.execute(
-            select(context.c.id, context.c.path).where(context.c.id.in_(self._contextids))
-        )
-        # A context whose path Moodle has not built yet (NULL) inherits nothing that can be known here.
-        return {
-            contextid: [ContextId(int(p)) for p in (path or "").split("/") if p.isdecimal()][:-1]
-            for contextid, path in rows
         }
 
     def _holders(

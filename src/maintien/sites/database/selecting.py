@@ -13,14 +13,15 @@ from maintien.errors import (
     UnknownCategory,
     UnknownCohort,
     UnknownCourse,
+    UnknownGroup,
     UnknownPerson,
 )
-from maintien.moodle.ids import FRONT_PAGE, CategoryId, CohortId, CourseId, UserId
+from maintien.moodle.ids import FRONT_PAGE, CategoryId, CohortId, CourseId, GroupId, UserId
 from maintien.sites.database.categories import with_subcategories
 from maintien.sites.database.chunks import chunks
 from maintien.sites.database.courses import read_all_sizes, read_sizes
 from maintien.sites.database.tables import MoodleTables
-from maintien.sites.database.tokens import Lookup, resolve
+from maintien.sites.database.tokens import Lookup, find_every, resolve
 from maintien.sites.interface import CourseSize, Selection
 
 
@@ -133,6 +134,31 @@ def resolve_people(
         among=tables.user.c.deleted == 0,
     )
     return {token: UserId(id_) for token, id_ in resolve(connection, lookup, tokens).items()}
+
+
+def find_groups(
+    connection: Connection, tables: MoodleTables, courses: Iterable[CourseId], tokens: Iterable[str]
+) -> Mapping[str, frozenset[GroupId]]:
+    """Find the groups of these courses that each token names; several may have one name.
+
+    Raises:
+        UnknownGroup: for the first token that names no group of any of them.
+    """
+    found = {token: frozenset[GroupId]() for token in tokens}
+    for some in chunks(courses if found else ()):
+        lookup = Lookup(
+            table=tables.groups,
+            texts=("name", "idnumber"),
+            unknown=lambda token: UnknownGroup(group=token),
+            ambiguous=lambda token, _: UnknownGroup(group=token),
+            among=tables.groups.c.courseid.in_(some),
+        )
+        for token, ids in find_every(connection, lookup, found).items():
+            found[token] |= frozenset(map(GroupId, ids))
+    for token, groups in found.items():
+        if not groups:
+            raise UnknownGroup(group=token)
+    return found
 
 
 def read_courses_fed_by(

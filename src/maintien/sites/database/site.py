@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, Engine
 
 from maintien.enrolments.archive_evidence import ArchiveEvidence
+from maintien.enrolments.participant_filter import ParticipantFilter
 from maintien.enrolments.people import Person
 from maintien.enrolments.roll import CourseRoll
 from maintien.enrolments.state import Course, CourseState
@@ -19,8 +20,10 @@ from maintien.sites.database import (
     configuration,
     dirty_users,
     duplicate_roles,
+    last_access,
     locking,
     operators,
+    participants,
     people,
     privileges,
     reading,
@@ -36,6 +39,7 @@ from maintien.sites.database.connecting import reading_engine, writing_engine
 from maintien.sites.database.courses import read_hidden_courses
 from maintien.sites.database.failures import database_failures
 from maintien.sites.database.operators import OperatorFound
+from maintien.sites.database.participants import Choosing
 from maintien.sites.database.read_feeds import ReadFeeds
 from maintien.sites.database.readable import may_read
 from maintien.sites.database.reading_rolls import RollWishes
@@ -62,6 +66,8 @@ class DatabaseSite:
     """What backup archives of courses tell of that time, to be read with ``withdrawn_within``."""
     removals: RemovalWishes | None = None
     """What to find with each course of whom syncs have unenrolled; None for nothing."""
+    choosing: Choosing | None = None
+    """Whom to choose of the participants of each course that is read, whose rows suffice then."""
 
     @property
     def reads_while_writing(self) -> bool:
@@ -151,11 +157,34 @@ class DatabaseSite:
                 self.tables,
                 courses,
                 inherited_roles,
-                self.feeds,
-                self.withdrawn_within,
-                self.removals,
-                self.archives,
+                reading.Beside(
+                    feeds=self.feeds,
+                    withdrawn_within=self.withdrawn_within,
+                    archives=self.archives,
+                    removals=self.removals,
+                    choosing=self.choosing,
+                ),
             )
+
+    def find_participants(
+        self, courses: Sequence[Course], wanted: ParticipantFilter, at: int
+    ) -> Mapping[CourseId, frozenset[UserId]]:
+        """Find whom a filter selects in one batch of courses at Unix time ``at``.
+
+        Courses in which it selects nobody are missing from the answer.
+        """
+        with self._reading() as connection:
+            return participants.find_participants(connection, self.tables, courses, wanted, at)
+
+    def find_groups(
+        self, courses: Iterable[CourseId], tokens: Iterable[str]
+    ) -> Mapping[str, frozenset[GroupId]]:
+        """Find the groups of these courses that each token names: by id, name or ID number.
+
+        Raises UnknownGroup, for the first that names no group of any of them.
+        """
+        with self._reading() as connection:
+            return selecting.find_groups(connection, self.tables, courses, tokens)
 
     def read_category_tree(self) -> list[CategoryRow]:
         """Read all course categories, each before those below it, in Moodle's order."""
@@ -186,6 +215,13 @@ class DatabaseSite:
         """Read who people are; ids without an account are missing from the answer."""
         with self._reading() as connection:
             return people.read_people(connection, self.tables, ids)
+
+    def read_last_access(
+        self, courses: Sequence[CourseId], people: Collection[UserId]
+    ) -> Mapping[CourseId, Mapping[UserId, int]]:
+        """Read when people were last in these courses, in Unix seconds; who never was is missing."""
+        with self._reading() as connection:
+            return last_access.read_last_access(connection, self.tables, courses, people)
 
     def read_group_names(self, courses: Iterable[CourseId]) -> Mapping[GroupId, str]:
         """Read the names of all groups of these courses."""

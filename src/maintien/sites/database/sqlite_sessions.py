@@ -46,18 +46,28 @@ def sqlite_connection(settings: DatabaseSettings) -> tuple[URL, dict[str, Any]]:
 
 
 def prepare_sqlite(engine: Engine) -> None:
-    """Make each transaction one from its first statement, whatever that is.
+    """Make each transaction one from its first statement, whatever that is; and know every letter's case.
 
     Python's driver would begin one only before the first change, after what was read for it. For
     writing, execution option ``sqlite_begin`` is IMMEDIATE: a transaction that reads first and wants
     to write later fails at once when another one has written meanwhile.
     """
     event.listen(engine, "connect", _leave_transactions_alone)
+    event.listen(engine, "connect", _add_functions)
     event.listen(engine, "begin", _begin)
 
 
 def _leave_transactions_alone(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
+
+
+def _add_functions(connection: sqlite3.Connection, _record: object) -> None:
+    # SQLite's own knows no letters but A to Z.
+    connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _lower(text: str | None) -> str | None:
+    return None if text is None else str(text).lower()
 
 
 def _begin(connection: Connection) -> None:

@@ -66,8 +66,19 @@ def resolve(
     return {token: _only(lookup, token, found, never) for token in distinct}
 
 
+def find_every(connection: Connection, lookup: Lookup, tokens: Iterable[str]) -> dict[str, frozenset[int]]:
+    """Find the rows that each token fits: none, one or several."""
+    distinct = dict.fromkeys(tokens)
+    found = _find(connection, lookup, distinct)
+    return {token: _fitting(lookup, token, found) for token in distinct}
+
+
+def _fitting(lookup: Lookup, token: str, found: Found) -> frozenset[int]:
+    return frozenset[int]().union(*(found.get(pair, ()) for pair in lookup.columns_of(token)))
+
+
 def _only(lookup: Lookup, token: str, found: Found, never: int | None) -> int:
-    fits = frozenset[int]().union(*(found.get(pair, ()) for pair in lookup.columns_of(token)))
+    fits = _fitting(lookup, token, found)
     meant = fits - {never} or fits
     if not meant:
         raise lookup.unknown(token)

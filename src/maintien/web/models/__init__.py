@@ -2,14 +2,16 @@
 
 from maintien.web.models.accounts import Account, OneTimeLink, Right
 from maintien.web.models.audit import AuditEntry
-from maintien.web.models.counts import CountedCategory, CountedCourse, CountedSite
+from maintien.web.models.counts import ChartedAccess, CountedCategory, CountedCourse, CountedSite
 from maintien.web.models.operations import Operation, OperationKind, OperationState
-from maintien.web.models.plans import PlannedCourse, PlanState, PreparedPlan
-from maintien.web.models.sites import KnownSite
+from maintien.web.models.plans import PlanKind, PlannedCourse, PlanState, PreparedPlan
+from maintien.web.models.sites import AddedSite, KnownSite
 
 __all__ = [
     "Account",
+    "AddedSite",
     "AuditEntry",
+    "ChartedAccess",
     "CountedCategory",
     "CountedCourse",
     "CountedSite",
@@ -18,6 +20,7 @@ __all__ = [
     "Operation",
     "OperationKind",
     "OperationState",
+    "PlanKind",
     "PlanState",
     "PlannedCourse",
     "PreparedPlan",

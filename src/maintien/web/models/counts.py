@@ -1,6 +1,13 @@
 """Courses as they were counted last: pages search and sort these, so that nothing is counted for a page."""
 
+from typing import Final
+
 from django.db import models
+
+from maintien.enrolments.cut_timing import CutTiming
+
+WHOLE_SITE: Final = 0
+"""Where a category's number stands, for all of them."""
 
 
 class CountedSite(models.Model):
@@ -62,6 +69,12 @@ class CountedCourse(models.Model):
     at_risk = models.IntegerField()
     already_cut = models.IntegerField(default=0)
     """People whom a sync has withdrawn lately, and who have no access now."""
+    timing = models.CharField(max_length=20, default=CutTiming.UNKNOWN.value)
+    """How far the cut has got: a value of CutTiming."""
+    waiting = models.IntegerField(default=0)
+    """People whom their feed has dropped, and whom the next sync withdraws."""
+    withdrawn = models.IntegerField(default=0)
+    """People whom a sync has withdrawn lately, with access by something else or without."""
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("site", "course"), name="web_course_once"),)
@@ -74,3 +87,25 @@ class CountedCourse(models.Model):
     def __str__(self) -> str:
         """Give its short name."""
         return self.shortname
+
+
+class ChartedAccess(models.Model):
+    """How many people have access over time: on the whole site, or in a category with those below it."""
+
+    site = models.CharField(max_length=100)
+    category = models.BigIntegerField()
+    """WHOLE_SITE, or a category's."""
+    made_at = models.BigIntegerField()
+    cut_at = models.BigIntegerField()
+    until = models.BigIntegerField()
+    """The end date of the conversion; Unix seconds, all of them."""
+    steps = models.JSONField()
+    """Pairs: from this moment on, so many people, if nothing is done."""
+    steps_converted = models.JSONField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("site", "category"), name="web_chart_once"),)
+
+    def __str__(self) -> str:
+        """Say what it is of."""
+        return f"{self.site} {self.category or '*'}"

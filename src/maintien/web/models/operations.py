@@ -11,6 +11,8 @@ class OperationKind(models.TextChoices):
 
     COUNT = "count"
     """Count the people of every course of a site."""
+    CHART = "chart"
+    """Chart how many people have access over time, on a site and in its categories."""
     PREPARE = "prepare"
     APPLY = "apply"
     PREVIEW_UNDO = "preview_undo"

@@ -14,7 +14,7 @@ from maintien.errors import MaintienError
 from maintien.reports.language import load_texts
 from maintien.uses.callers import Caller
 from maintien.web.models import Operation, OperationKind, OperationState
-from maintien.web.operations import counting, preparing, running
+from maintien.web.operations import charting, counting, preparing, running
 from maintien.web.operations.asking import enqueue
 from maintien.web.operations.heart import Heart
 from maintien.web.operations.outcomes import Outcome
@@ -27,6 +27,7 @@ log: Final = logging.getLogger("maintien.web")
 
 _WORK: Final[Mapping[OperationKind, Callable[[Work], Outcome]]] = {
     OperationKind.COUNT: counting.count,
+    OperationKind.CHART: charting.chart,
     OperationKind.PREPARE: preparing.prepare,
     OperationKind.APPLY: running.apply,
     OperationKind.PREVIEW_UNDO: running.preview_undoing,

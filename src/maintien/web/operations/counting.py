@@ -7,10 +7,9 @@ from typing import Final
 from django.db import transaction
 
 from maintien.bootstrap import Session
-from maintien.enrolments.risk import CourseRisk
 from maintien.sites.database.categories import CategoryRow
 from maintien.sites.interface import Selection
-from maintien.uses.counting import count_courses
+from maintien.uses.counting import CourseCount, count_courses
 from maintien.web.models import CountedCategory, CountedCourse, CountedSite, OperationState
 from maintien.web.operations.outcomes import Outcome
 from maintien.web.operations.work import Work
@@ -29,13 +28,13 @@ def count(work: Work) -> Outcome:
         tree = session.site.read_category_tree()
         paths = {int(row.id): path_of(row.ancestry) for row in tree}
         sizes = session.site.select(Selection(everything=True))
-        risks: list[CourseRisk] = []
-        for risk in count_courses(session, sizes, observer=work.heart):
+        counts: list[CourseCount] = []
+        for found in count_courses(session, sizes, observer=work.heart):
             if work.heart.has_to_leave:
                 return Outcome(state=OperationState.STOPPED)
-            risks.append(risk)
-        _replace(site, session, began, tree, paths, risks)
-    return Outcome(state=OperationState.DONE, result={"courses": len(risks)})
+            counts.append(found)
+        _replace(site, session, began, tree, paths, counts)
+    return Outcome(state=OperationState.DONE, result={"courses": len(counts)})
 
 
 def path_of(ancestry: Iterable[int]) -> str:
@@ -49,9 +48,9 @@ def _replace(
     began: int,
     tree: list[CategoryRow],
     paths: Mapping[int, str],
-    risks: list[CourseRisk],
+    counts: list[CourseCount],
 ) -> None:
-    rows = [_course_row(site, risk, paths) for risk in risks]
+    rows = [_course_row(site, found, paths) for found in counts]
     with transaction.atomic():
         CountedCourse.objects.filter(site=site).delete()
         CountedCategory.objects.filter(site=site).delete()
@@ -72,8 +71,8 @@ def _replace(
         )
 
 
-def _course_row(site: str, risk: CourseRisk, paths: Mapping[int, str]) -> CountedCourse:
-    course = risk.course
+def _course_row(site: str, found: CourseCount, paths: Mapping[int, str]) -> CountedCourse:
+    risk, timing, course = found.risk, found.timing, found.risk.course
     return CountedCourse(
         site=site,
         course=course.id,
@@ -86,6 +85,9 @@ def _course_row(site: str, risk: CourseRisk, paths: Mapping[int, str]) -> Counte
         automatic_only=risk.automatic_only,
         at_risk=risk.at_risk,
         already_cut=risk.already_cut,
+        timing=timing.timing.value,
+        waiting=timing.waiting,
+        withdrawn=timing.withdrawn,
     )
 
 

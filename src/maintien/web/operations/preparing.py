@@ -4,18 +4,24 @@ from collections import Counter
 
 from django.db import transaction
 
+from maintien.bootstrap import Session
+from maintien.enrolments.cut_timing import CutCounts
 from maintien.errors import MaintienError
+from maintien.moodle.ids import CourseId
 from maintien.planning.left_alone import Reason
 from maintien.planning.plan import CoursePlan
+from maintien.planning.policy import end_of
 from maintien.sites.interface import Selection
 from maintien.uses.conversion_request import ConversionRequest
-from maintien.uses.saved_plans import SavedPlan, save_conversion_plan
+from maintien.uses.cut_watch import CutWatch, watch_cut
+from maintien.uses.rescue_request import RescueRequest
+from maintien.uses.saved_plans import SavedPlan, save_conversion_plan, save_rescue_plan
 from maintien.uses.selections import Asked
 from maintien.web.models import OperationState, PlannedCourse, PlanState, PreparedPlan
 from maintien.web.operations.outcomes import Outcome
 from maintien.web.operations.work import Work
 from maintien.web.plan_files import path_of_plan
-from maintien.web.requested import Requested
+from maintien.web.requested import Requested, RescueRequested, read_requested
 from maintien.web.sites import open_site_session
 
 
@@ -31,12 +37,18 @@ class _Tally:
         self.work = work
         self.rows: list[PlannedCourse] = []
         self.reasons: Counter[type[Reason]] = Counter()
+        self.watch: CutWatch | None = None
+        """Looks how far the cut has got, where the plan comes before it."""
+        self.cut = CutCounts.none()
 
     def take(self, plan: CoursePlan) -> None:
         """Take one course in."""
         if self.work.heart.has_to_leave:
             raise _Left
         self.reasons.update(type(person.reason) for person in plan.left_alone)
+        timing = None if self.watch is None else self.watch.timings.pop(plan.course.id)
+        if timing is not None:
+            self.cut.add(timing)
         if plan.changes or plan.obstacle or plan.left_alone:
             self.rows.append(
                 PlannedCourse(
@@ -49,6 +61,7 @@ class _Tally:
                     changes=len(plan.changes),
                     left_alone=len(plan.left_alone),
                     is_obstructed=plan.obstacle is not None,
+                    timing="" if timing is None else timing.timing.value,
                 )
             )
 
@@ -59,22 +72,9 @@ def prepare(work: Work) -> Outcome:
     if plan is None:
         raise RuntimeError("nothing to prepare")
     tally = _Tally(plan, work)
-    requested = Requested.from_json(plan.request)
-    asked = Asked(selection=Selection(courses=tuple(f"id:{number}" for number in requested.courses)))
-    request = ConversionRequest(
-        until=requested.until,
-        roles=requested.roles or None,
-        end_roles=requested.roles or None,
-        methods=requested.methods or None,
-        include_suspended=requested.include_suspended,
-        no_keep_groups=not requested.keep_groups,
-        enable_manual=requested.enable_manual,
-    )
     try:
         with open_site_session(work.operation.site, work.operation.account) as session:
-            saved = save_conversion_plan(
-                work.caller, session, asked, request, path_of_plan(plan), take=tally.take
-            )
+            saved = _save(work, session, plan, tally)
     except _Left:
         if work.heart.is_to_stop:
             _fail(plan)
@@ -87,18 +87,64 @@ def prepare(work: Work) -> Outcome:
     return Outcome(state=OperationState.DONE)
 
 
+def _save(work: Work, session: Session, plan: PreparedPlan, tally: _Tally) -> SavedPlan:
+    caller, path = work.caller, path_of_plan(plan)
+    match read_requested(plan.kind, plan.request):
+        case Requested() as requested:
+            asked, request = _asked(requested.courses), _conversion(requested)
+            watched = watch_cut(session, [CourseId(number) for number in requested.courses])
+            tally.watch = watched.watch
+            return save_conversion_plan(
+                caller, watched.session, asked, request, path, take=tally.take, watch=watched.watch
+            )
+        case RescueRequested() as requested:
+            asked, request_back = _asked(requested.courses), _rescue(requested)
+            return save_rescue_plan(caller, session, asked, request_back, path, take=tally.take)
+
+
+def _asked(courses: tuple[int, ...]) -> Asked:
+    return Asked(selection=Selection(courses=tuple(f"id:{number}" for number in courses)))
+
+
+def _conversion(requested: Requested) -> ConversionRequest:
+    return ConversionRequest(
+        until=requested.until,
+        roles=requested.roles or None,
+        end_roles=requested.roles or None,
+        methods=requested.methods or None,
+        include_suspended=requested.include_suspended,
+        no_keep_groups=not requested.keep_groups,
+        enable_manual=requested.enable_manual,
+    )
+
+
+def _rescue(requested: RescueRequested) -> RescueRequest:
+    return RescueRequest(
+        since=requested.since,
+        to=requested.to or None,
+        until=requested.until,
+        roles=requested.roles or None,
+        methods=requested.methods or None,
+        no_keep_groups=not requested.keep_groups,
+        enable_manual=requested.enable_manual,
+        also_by_people=requested.also_by_people,
+    )
+
+
 def _fail(plan: PreparedPlan) -> None:
     PreparedPlan.objects.filter(pk=plan.pk).update(state=PlanState.FAILED)
 
 
 def _ready(plan: PreparedPlan, saved: SavedPlan, tally: _Tally) -> None:
     plan.fingerprint = saved.fingerprint
-    plan.ends_at = saved.policies.common.ends_at
+    plan.ends_at = end_of(saved.policies.common)
     plan.courses = saved.courses
     plan.courses_changed = sum(row.changes > 0 for row in tally.rows)
     plan.people = sum(row.people for row in tally.rows)
     plan.left_alone = sum(row.left_alone for row in tally.rows)
     plan.reasons = {reason.__name__: number for reason, number in tally.reasons.most_common()}
+    plan.cut = {timing.value: number for timing, number in tally.cut.courses.items()}
+    plan.already_cut = tally.cut.without_access
     plan.state = PlanState.READY
     with transaction.atomic():
         PlannedCourse.objects.filter(plan=plan).delete()

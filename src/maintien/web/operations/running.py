@@ -5,21 +5,23 @@ from contextlib import closing, contextmanager
 
 from maintien.bootstrap import Session, site_identity
 from maintien.runs.conduct import UnderWay
+from maintien.runs.history import undone_by
 from maintien.runs.journal import CourseStatus, RunId, RunRecord, RunStatus
 from maintien.runs.store.database import DatabaseRunStore
 from maintien.uses.reviewed_runs import begin_reviewed, resume_reviewed
 from maintien.uses.taking_back import (
     begin_undo,
     preview_undo,
+    require_of_site,
     require_resumable,
     require_undoable,
     resume_run,
 )
 from maintien.web import audit
-from maintien.web.models import Operation, OperationKind, OperationState, PlanState, PreparedPlan
+from maintien.web.models import Operation, OperationKind, OperationState, PlanState
 from maintien.web.operations.outcomes import Outcome
 from maintien.web.operations.work import Work
-from maintien.web.plan_files import open_plan
+from maintien.web.plan_files import find_plan_of_run, open_plan
 from maintien.web.sites import open_site_session
 
 _FINISHED = (RunStatus.DONE, RunStatus.DONE_IN_PART)
@@ -43,7 +45,7 @@ def apply(work: Work) -> Outcome:
             run = begin_reviewed(work.caller, session, store, file)
         else:
             run = resume_reviewed(work.caller, session, store, file, begun.id)
-        return _go_through(work, store, run.under_way)
+        return _go_through(work, store, run)
 
 
 def undo(work: Work) -> Outcome:
@@ -72,13 +74,14 @@ def resume(work: Work) -> Outcome:
         record = store.run(_target(work))
         if record.status is RunStatus.DONE and work.operation.attempts > 1:
             return _outcome_of(store, record.id)
-        require_resumable(session, store, record)
-        fingerprint = record.header.plan_fingerprint
-        if fingerprint is None:
+        plan = find_plan_of_run(work.operation.site, record)
+        require_of_site(session, record)
+        undone = undone_by(store.runs(record.header.site_id)).get(record.id)
+        require_resumable(record, undone_by=undone, has_plan=plan is not None)
+        if plan is None:
             return _go_through(work, store, resume_run(work.caller, session, store, record.id))
-        plan = PreparedPlan.objects.get(site=work.operation.site, fingerprint=fingerprint)
-        reviewed = resume_reviewed(work.caller, session, store, open_plan(plan), record.id)
-        return _go_through(work, store, reviewed.under_way)
+        run = resume_reviewed(work.caller, session, store, open_plan(plan), record.id)
+        return _go_through(work, store, run)
 
 
 def preview_undoing(work: Work) -> Outcome:

@@ -9,7 +9,8 @@ from uuid import uuid4
 from django.db import connection
 from django_tasks_db.management.commands.db_worker import Worker
 
-from maintien.web.models import CountedSite, OperationKind
+from maintien.web.models import ChartedAccess, CountedSite, Operation, OperationKind
+from maintien.web.models.counts import WHOLE_SITE
 from maintien.web.operations.asking import ask, revive
 from maintien.web.operations.heart import DEAD_AFTER, is_shutting_down
 from maintien.web.sites import close_sites, site_names
@@ -21,6 +22,9 @@ LOOK_AROUND: Final = 5.0
 """Seconds between two looks for operations whose worker died, and for old counts."""
 COUNTS_LAST: Final = 60 * 60
 """Seconds after which a site is counted again."""
+RETRY_SECONDS: Final = 5 * 60
+CHARTS_LAST: Final = 24 * 60 * 60
+"""Seconds after which a site is charted again: that plans a conversion of everything."""
 
 
 class OperationWorker(Worker):
@@ -68,8 +72,18 @@ def _look_around(over: Event) -> None:
 
 
 def count_what_is_old() -> None:
-    """Ask for the sites to be counted that never were, or long ago."""
+    """Ask for the sites to be counted and charted that never were, or long ago."""
     counted = dict(CountedSite.objects.values_list("site", "counted_at"))
+    charted = dict(ChartedAccess.objects.filter(category=WHOLE_SITE).values_list("site", "made_at"))
     for site in site_names():
         if counted.get(site, 0) < now() - COUNTS_LAST:
-            ask(OperationKind.COUNT, site=site, account=None)
+            _ask_again(OperationKind.COUNT, site)
+        if charted.get(site, 0) < now() - CHARTS_LAST:
+            _ask_again(OperationKind.CHART, site)
+
+
+def _ask_again(kind: OperationKind, site: str) -> None:
+    """Ask for it, unless it was tried just now: a site that is down is not asked every few seconds."""
+    lately = Operation.objects.filter(kind=kind, site=site, asked_at__gt=now() - RETRY_SECONDS)
+    if not lately.exists():
+        ask(kind, site=site, account=None)

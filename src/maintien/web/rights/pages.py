@@ -13,6 +13,7 @@ POST: Final = "POST"
 
 _ANYBODY: Final = {GET: Permission.NOTHING, POST: Permission.NOTHING}
 _TO_SEE: Final = {GET: Permission.SEE}
+_TO_PREPARE: Final = {GET: Permission.PREPARE, POST: Permission.PREPARE}
 _TO_ADMINISTER: Final = {GET: Permission.ADMINISTER, POST: Permission.ADMINISTER}
 
 PAGES: Final[Mapping[str, Mapping[str, Permission]]] = {
@@ -22,11 +23,14 @@ PAGES: Final[Mapping[str, Mapping[str, Permission]]] = {
     "one-time-link": _ANYBODY,
     "language": {POST: Permission.NOTHING},
     "sign-out": {POST: Permission.SIGN_IN},
+    "own-account": {GET: Permission.SIGN_IN, POST: Permission.SIGN_IN},
     "sites": {GET: Permission.SIGN_IN},
     "courses": _TO_SEE,
+    "courses-chart": _TO_SEE,
     "count": {POST: Permission.SEE},
     "course": _TO_SEE,
     "course-chart": _TO_SEE,
+    "participants": _TO_SEE,
     "runs": _TO_SEE,
     "run": _TO_SEE,
     "run-people": _TO_SEE,
@@ -35,7 +39,8 @@ PAGES: Final[Mapping[str, Mapping[str, Permission]]] = {
     "undo-confirm": {POST: Permission.APPLY},
     "resume": {POST: Permission.APPLY},
     "plans": _TO_SEE,
-    "plan-new": {GET: Permission.PREPARE, POST: Permission.PREPARE},
+    "plan-new": _TO_PREPARE,
+    "rescue-new": _TO_PREPARE,
     "plan": _TO_SEE,
     "plan-course": _TO_SEE,
     "plan-file": {POST: Permission.SEE},
@@ -51,6 +56,11 @@ PAGES: Final[Mapping[str, Mapping[str, Permission]]] = {
     "account-link": {POST: Permission.ADMINISTER},
     "account-right": {POST: Permission.ADMINISTER},
     "account-active": {POST: Permission.ADMINISTER},
+    "added-sites": {GET: Permission.ADMINISTER},
+    "site-new": _TO_ADMINISTER,
+    "added-site": _TO_ADMINISTER,
+    "site-test": {POST: Permission.ADMINISTER},
+    "site-remove": {POST: Permission.ADMINISTER},
     "audit": {GET: Permission.ADMINISTER},
 }
 

@@ -1,18 +1,33 @@
 """The courses of a site, and one of them."""
 
+from dataclasses import dataclass
 from typing import Final, cast
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 
+from maintien.enrolments.access_over_time import Step
+from maintien.enrolments.cut_timing import CutTiming
 from maintien.messages import N_
+from maintien.reports.charts.access_chart import AccessChart, mark_sentence
 from maintien.reports.charts.svg import draw_svg
+from maintien.reports.language import Texts
 from maintien.sites.interface import Selection
 from maintien.uses.access_charts import chart_course
 from maintien.web import audit
-from maintien.web.models import CountedCategory, CountedCourse, CountedSite, OperationKind
+from maintien.web.cut import CourseCut, ShownCut, cut_name, cut_of_course, cut_of_courses
+from maintien.web.models import (
+    ChartedAccess,
+    CountedCategory,
+    CountedCourse,
+    CountedSite,
+    OperationKind,
+)
+from maintien.web.models.counts import WHOLE_SITE
 from maintien.web.models.operations import UNFINISHED, Operation
 from maintien.web.operations.asking import ask
 from maintien.web.paging import page_of
@@ -28,6 +43,15 @@ ORDERS: Final = {
     "cut": ("-already_cut", "course"),
 }
 _LONGEST_SEARCH: Final = 200
+_COUNTS_BY_TIMING: Final = {each.value: Count("pk", filter=Q(timing=each.value)) for each in CutTiming}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedCourse:
+    """A course as the list shows it."""
+
+    row: CountedCourse
+    cut: ShownCut
 
 
 def list_courses(request: HttpRequest, site: str) -> HttpResponse:
@@ -46,6 +70,11 @@ def list_courses(request: HttpRequest, site: str) -> HttpResponse:
             Q(shortname__icontains=search) | Q(fullname__icontains=search) | Q(idnumber__icontains=search)
         )
     rows = rows.order_by(*ORDERS.get(order, ORDERS["risk"]))
+    page = page_of(rows, request.GET)
+    sums = rows.aggregate(at_risk=Sum("at_risk"), already_cut=Sum("already_cut"), **_COUNTS_BY_TIMING)
+    chart = _find_chart(site, scope, category)
+    categories = _categories(site, scope)
+    may_prepare = asked.access.may(Permission.PREPARE, site)
     context = {
         "site": site,
         "site_tab": "courses",
@@ -54,16 +83,35 @@ def list_courses(request: HttpRequest, site: str) -> HttpResponse:
         "counting": Operation.objects.filter(
             kind=OperationKind.COUNT, site=site, state__in=UNFINISHED
         ).first(),
-        "page": page_of(rows, request.GET),
-        "sums": rows.aggregate(at_risk=Sum("at_risk"), participants=Sum("participants")),
+        "page": page,
+        "listed": [ListedCourse(row=row, cut=cut_name(asked.texts, row.timing)) for row in page.rows],
+        "sums": sums,
+        "cuts": cut_of_courses(asked.texts, sums),
+        "chart_words": "" if chart is None else _chart_words(asked.texts, _chart_of(chart, site)),
         "search": search,
         "order": order,
         "chosen_category": category.category if category else "",
-        "categories": _categories(site, scope),
-        "may_prepare": asked.access.may(Permission.PREPARE, site),
+        "categories": categories,
+        "above": _above(categories, category),
+        "below": _below(categories, category),
+        "may_prepare": may_prepare,
+        "lost": sums["already_cut"] or 0,
+        "rescue": _rescue_address(site, search, category) if may_prepare else "",
     }
     template = "maintien/courses_list.html" if asked.htmx else "maintien/courses.html"
     return render(request, template, context)
+
+
+def draw_site_chart(request: HttpRequest, site: str) -> HttpResponse:
+    """Draw how many people of a site, or of a category, have access over time; from the last chart."""
+    asked = cast("PageRequest", request)
+    require_site(site)
+    scope = asked.access.scope(Permission.SEE, site)
+    category = _category(request, site, scope)
+    found = _find_chart(site, scope, category)
+    if found is None:
+        raise Http404
+    return _picture(asked.texts, _chart_of(found, site if category is None else category.name))
 
 
 def courses_within(site: str, scope: Scope) -> QuerySet[CountedCourse]:
@@ -86,13 +134,15 @@ def show_course(request: HttpRequest, site: str, course: int) -> HttpResponse:
     require_site(site)
     row = require_course(site, course, asked.access.scope(Permission.SEE, site))
     ids = [int(part) for part in row.path.split("/") if part]
+    counted, zone = CountedSite.objects.get(site=site), zone_of(site)
     context = {
         "site": site,
         "site_tab": "courses",
-        "zone": zone_of(site),
+        "zone": zone,
         "course": row,
+        "cut": cut_of_course(asked.texts, cut_of_row(row), counted.counted_at, zone),
         "above": CountedCategory.objects.filter(site=site, category__in=ids).order_by("position"),
-        "counted": CountedSite.objects.filter(site=site).first(),
+        "counted": counted,
         "may_prepare": asked.access.scope(Permission.PREPARE, site).covers(row.path),
     }
     return render(request, "maintien/course.html", context)
@@ -106,10 +156,7 @@ def draw_chart(request: HttpRequest, site: str, course: int) -> HttpResponse:
     with open_site_session(site) as session:
         sizes = session.site.select(Selection(courses=(f"id:{course}",)))
         chart = chart_course(session, sizes[0].course)
-    response = HttpResponse(draw_svg(asked.texts, chart), content_type="image/svg+xml; charset=utf-8")
-    # Nothing in a picture runs, wherever it is opened.
-    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    return response
+    return _picture(asked.texts, chart)
 
 
 def count_again(request: HttpRequest, site: str) -> HttpResponse:
@@ -117,9 +164,57 @@ def count_again(request: HttpRequest, site: str) -> HttpResponse:
     asked = cast("PageRequest", request)
     require_site(site)
     ask(OperationKind.COUNT, site=site, account=account_of(asked))
+    ask(OperationKind.CHART, site=site, account=account_of(asked))
     audit.note(asked, "count_asked", site=site)
     messages.info(request, asked.texts.gettext(N_("The courses are being counted again.")))
     return redirect("courses", site=site)
+
+
+def cut_of_row(row: CountedCourse) -> CourseCut:
+    """Take from a counted course how far its cut has got."""
+    return CourseCut(
+        timing=CutTiming(row.timing),
+        waiting=row.waiting,
+        withdrawn=row.withdrawn,
+        without_access=row.already_cut,
+    )
+
+
+def _rescue_address(site: str, search: str, category: CountedCategory | None) -> str:
+    """Give where access is given back in all courses that the list shows."""
+    query = urlencode({"everything": 1, "search": search, "category": category.category if category else ""})
+    return f"{reverse('rescue-new', args=[site])}?{query}"
+
+
+def _find_chart(site: str, scope: Scope, category: CountedCategory | None) -> ChartedAccess | None:
+    """Find the chart of a category, or of the whole site for whoever may see all of it."""
+    if category is None and not scope.everywhere:
+        return None
+    number = WHOLE_SITE if category is None else category.category
+    return ChartedAccess.objects.filter(site=site, category=number).first()
+
+
+def _chart_of(charted: ChartedAccess, subject: str) -> AccessChart:
+    return AccessChart(
+        subject=subject,
+        zone=zone_of(charted.site),
+        now=charted.made_at,
+        cut_at=charted.cut_at,
+        until=charted.until,
+        steps=[Step(*pair) for pair in charted.steps],
+        steps_converted=[Step(*pair) for pair in charted.steps_converted],
+    )
+
+
+def _chart_words(texts: Texts, chart: AccessChart) -> str:
+    return " ".join(f"{mark_sentence(texts, chart, mark)}." for mark in chart.marks())
+
+
+def _picture(texts: Texts, chart: AccessChart) -> HttpResponse:
+    response = HttpResponse(draw_svg(texts, chart), content_type="image/svg+xml; charset=utf-8")
+    # Nothing in a picture runs, wherever it is opened.
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    return response
 
 
 def _category(request: HttpRequest, site: str, scope: Scope) -> CountedCategory | None:
@@ -133,6 +228,23 @@ def _category(request: HttpRequest, site: str, scope: Scope) -> CountedCategory 
 def _categories(site: str, scope: Scope) -> list[CountedCategory]:
     rows = CountedCategory.objects.filter(site=site).order_by("position")
     return [row for row in rows if scope.covers(row.path)]
+
+
+def _above(categories: list[CountedCategory], chosen: CountedCategory | None) -> list[CountedCategory]:
+    """Give the chosen category with those above it that the reader sees, the highest first."""
+    return [] if chosen is None else [row for row in categories if chosen.path.startswith(row.path)]
+
+
+def _below(categories: list[CountedCategory], chosen: CountedCategory | None) -> list[CountedCategory]:
+    """Give the categories right below the chosen one; without one, the highest that the reader sees."""
+    if chosen is not None:
+        return [row for row in categories if _parent(row) == chosen.path]
+    seen = {row.path for row in categories}
+    return [row for row in categories if _parent(row) not in seen]
+
+
+def _parent(category: CountedCategory) -> str:
+    return category.path.removesuffix(f"{category.category}/")
 
 
 def _paths(site: str, scope: Scope) -> list[str]:

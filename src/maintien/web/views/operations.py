@@ -62,7 +62,7 @@ def require_operation(request: PageRequest, site: str, number: int) -> Operation
 
 def may_change(request: PageRequest, operation: Operation) -> bool:
     """Whether the reader may stop an operation: who asked for it, or who may do everything on the site."""
-    if operation.kind == OperationKind.COUNT:
+    if operation.kind in (OperationKind.COUNT, OperationKind.CHART):
         return False
     is_own = request.account is not None and operation.account_id == request.account.pk
     return is_own or request.access.scope(Permission.APPLY, operation.site).everywhere

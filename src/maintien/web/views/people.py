@@ -10,10 +10,12 @@ from maintien.bootstrap import Session
 from maintien.enrolments.people import Person
 from maintien.enrolments.state import UserEnrolment
 from maintien.moodle.ids import RoleId, UserId
+from maintien.planning.left_alone import LeftAlone, TakenByPerson
 from maintien.planning.plan import CoursePlan
 from maintien.reports.language import Texts
 from maintien.reports.people_changes import PersonChange, people_changes
 from maintien.reports.reason_wording import reason_text
+from maintien.reports.rescue_people import sources_text
 from maintien.reports.safe_text import printable
 from maintien.web.paging import page_of_list
 
@@ -30,6 +32,21 @@ class ChangedPerson:
     after: UserEnrolment | None
     roles: str
     groups: int
+    taken_at: int
+    """When access was taken; 0 where nothing was, or nobody knows. Unix seconds."""
+    known_from: str
+    """Where it is known from what is given back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRemoved:
+    """Somebody from whom a person took access by hand, and who did."""
+
+    name: str
+    username: str
+    taken_at: int
+    """Unix seconds."""
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,36 +63,75 @@ def people_of_plan(
 ) -> dict[str, Any]:
     """Read who the people of one page are, for the templates."""
     page = page_of_list([] if plan is None else people_changes(plan), query)
-    others = () if plan is None else plan.left_alone[:LEFT_ALONE_SHOWN]
-    ids = {change.userid for change in page.rows} | {entry.userid for entry in others}
+    by_people, others = _left_alone(plan)
+    shown = [entry for entry, _ in by_people[:LEFT_ALONE_SHOWN]] + others[:LEFT_ALONE_SHOWN]
+    ids = {change.userid for change in page.rows} | {entry.userid for entry in shown}
+    ids |= {reason.by for _, reason in by_people[:LEFT_ALONE_SHOWN]}
     people = session.site.read_people(ids)
-    roles = {roleid: name for name, roleid in session.config.roles.items()}
+    names = _Names(texts, session, people)
     return {
         "page": page,
-        "changes": [_changed(change, people, roles) for change in page.rows],
-        "left_alone": [
-            PersonLeftAlone(
-                name=_name(people, entry.userid),
-                username=_username(people, entry.userid),
-                reason=reason_text(texts, entry.reason, session.zone),
-            )
-            for entry in others
-        ],
-        "more_left_alone": 0 if plan is None else max(0, len(plan.left_alone) - len(others)),
+        "changes": [names.changed(change, plan) for change in page.rows],
+        "taken_by_people": [names.removed(*each) for each in by_people[:LEFT_ALONE_SHOWN]],
+        "left_alone": list(map(names.left_alone, others[:LEFT_ALONE_SHOWN])),
+        "more_left_alone": len(by_people) + len(others) - len(shown),
+        "is_rescue": plan is not None and bool(plan.grounds or by_people),
     }
 
 
-def _changed(
-    change: PersonChange, people: Mapping[UserId, Person], roles: Mapping[RoleId, str]
-) -> ChangedPerson:
-    return ChangedPerson(
-        name=_name(people, change.userid),
-        username=_username(people, change.userid),
-        before=change.before,
-        after=change.after,
-        roles=", ".join(printable(roles.get(roleid, str(roleid))) for roleid in change.roles),
-        groups=len(change.groups),
-    )
+def _left_alone(
+    plan: CoursePlan | None,
+) -> tuple[list[tuple[LeftAlone, TakenByPerson]], list[LeftAlone]]:
+    """Tell apart from whom a person took access, and others: to look at those is somebody's to decide."""
+    by_people: list[tuple[LeftAlone, TakenByPerson]] = []
+    others: list[LeftAlone] = []
+    for entry in () if plan is None else plan.left_alone:
+        if isinstance(entry.reason, TakenByPerson):
+            by_people.append((entry, entry.reason))
+        else:
+            others.append(entry)
+    return by_people, others
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Puts people into words."""
+
+    texts: Texts
+    session: Session
+    people: Mapping[UserId, Person]
+
+    def changed(self, change: PersonChange, plan: CoursePlan | None) -> ChangedPerson:
+        grounds = None if plan is None else plan.grounds.get(change.userid)
+        return ChangedPerson(
+            name=_name(self.people, change.userid),
+            username=_username(self.people, change.userid),
+            before=change.before,
+            after=change.after,
+            roles=", ".join(map(self._role, change.roles)),
+            groups=len(change.groups),
+            taken_at=0 if grounds is None else grounds.taken_at or 0,
+            known_from="" if grounds is None else sources_text(self.texts, grounds.sources),
+        )
+
+    def removed(self, entry: LeftAlone, reason: TakenByPerson) -> PersonRemoved:
+        return PersonRemoved(
+            name=_name(self.people, entry.userid),
+            username=_username(self.people, entry.userid),
+            taken_at=reason.taken_at,
+            by=_name(self.people, reason.by),
+        )
+
+    def left_alone(self, entry: LeftAlone) -> PersonLeftAlone:
+        return PersonLeftAlone(
+            name=_name(self.people, entry.userid),
+            username=_username(self.people, entry.userid),
+            reason=reason_text(self.texts, entry.reason, self.session.zone),
+        )
+
+    def _role(self, roleid: RoleId) -> str:
+        names = {known: name for name, known in self.session.config.roles.items()}
+        return printable(names.get(roleid, str(roleid)))
 
 
 def _name(people: Mapping[UserId, Person], userid: UserId) -> str:

@@ -1,27 +1,23 @@
 """Maintaining access, step by step: who, until when; what would be done; confirm; what was done."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final, cast
+from typing import Final, cast
 
-from django import forms
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
-from maintien.errors import UsageError
 from maintien.messages import N_
-from maintien.moodle.dates import parse_end_date
 from maintien.moodle.ids import CourseId
 from maintien.planning import left_alone
-from maintien.planning.left_alone import Reason
+from maintien.planning.left_alone import Reason, TakenByPerson
 from maintien.reports.language import Texts
 from maintien.reports.reason_wording import reason_label
-from maintien.reports.wording import error_text
 from maintien.runs.plan_file import Fingerprint, short_form
 from maintien.web import audit
-from maintien.web.forms import TranslatedForm
+from maintien.web.cut import cut_name, cut_of_courses
 from maintien.web.models import (
-    CountedCourse,
     Operation,
     OperationKind,
     PlanState,
@@ -31,54 +27,16 @@ from maintien.web.operations.asking import ask
 from maintien.web.operations.outcomes import failure_text
 from maintien.web.paging import page_of
 from maintien.web.plan_files import open_plan, path_of_plan
-from maintien.web.requested import Requested
 from maintien.web.requests import PageRequest, account_of
 from maintien.web.rights.access import Scope
 from maintien.web.rights.roles import Permission
 from maintien.web.sites import open_site_session, require_site, zone_of
-from maintien.web.surroundings import now
-from maintien.web.throttling import throttle
 from maintien.web.views.courses import courses_within
 from maintien.web.views.people import people_of_plan
 
 TYPED_ABOVE: Final = 500
 """People above whom their number has to be typed to confirm."""
 _MOST_COURSES: Final = 20_000
-
-
-class PlanForm(TranslatedForm):
-    """Until when, and for whom."""
-
-    labels: ClassVar = {
-        "until": N_("Last day of access"),
-        "roles": N_("Roles"),
-        "include_suspended": N_("Suspended enrolments too"),
-        "keep_groups": N_("Keep memberships of groups"),
-        "enable_manual": N_("Enable manual enrolments where they are disabled"),
-    }
-    hints: ClassVar = {
-        "until": N_("Access lasts to the end of this day, in the site’s time zone."),
-        "roles": N_("People who have one of these roles in the course. Usually students only."),
-    }
-    until = forms.CharField(max_length=40, widget=forms.DateInput(attrs={"type": "date"}))
-    roles = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
-    include_suspended = forms.BooleanField(required=False)
-    keep_groups = forms.BooleanField(required=False, initial=True)
-    enable_manual = forms.BooleanField(required=False)
-
-    def __init__(self, roles: list[str], zone: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's own
-        super().__init__(*args, **kwargs)
-        self.zone = zone
-        self.fields["roles"].choices = [(role, role) for role in roles]  # type: ignore[attr-defined]  # a choice
-
-    def clean_until(self) -> str:
-        """Check the date as the command line does."""
-        until: str = self.cleaned_data["until"]
-        try:
-            parse_end_date(until, self.zone, now(), may_be_past=False)
-        except UsageError as error:
-            raise forms.ValidationError(error_text(self.texts, error)) from error
-        return until
 
 
 def list_plans(request: HttpRequest, site: str) -> HttpResponse:
@@ -98,45 +56,6 @@ def list_plans(request: HttpRequest, site: str) -> HttpResponse:
     return render(request, "maintien/plans.html", context)
 
 
-def new_plan(request: HttpRequest, site: str) -> HttpResponse:
-    """Steps one and two: who, and until when. POST has a worker prepare the plan."""
-    asked = cast("PageRequest", request)
-    require_site(site)
-    scope = asked.access.scope(Permission.PREPARE, site)
-    chosen = _chosen(request.POST if request.method == "POST" else request.GET, site, scope)
-    with open_site_session(site) as session:
-        roles, zone = sorted(session.config.roles), session.zone
-    data = request.POST if request.method == "POST" else None
-    form = PlanForm(roles, zone, asked.texts, data, initial={"roles": ["student"], "keep_groups": True})
-    if data is not None and chosen and form.is_valid():
-        throttle(asked, "plan")
-        values = form.cleaned_data
-        requested = Requested(
-            courses=tuple(sorted(course.course for course in chosen)),
-            until=values["until"],
-            roles=",".join(values["roles"]),
-            include_suspended=values["include_suspended"],
-            keep_groups=values["keep_groups"],
-            enable_manual=values["enable_manual"],
-        )
-        plan = PreparedPlan(site=site, account=account_of(asked), request=requested.as_json(), made_at=now())
-        plan.save()
-        ask(OperationKind.PREPARE, site=site, account=plan.account, plan=plan)
-        audit.note(asked, "plan_asked", site=site, plan=plan.pk, courses=len(chosen), until=values["until"])
-        return redirect("plan", site=site, plan=plan.pk)
-    context = {
-        "site": site,
-        "site_tab": "plans",
-        "zone": zone,
-        "form": form,
-        "chosen": chosen,
-        "first": chosen[:10],
-        "more": max(0, len(chosen) - 10),
-        "people": sum(course.at_risk for course in chosen),
-    }
-    return render(request, "maintien/plan_new.html", context)
-
-
 def show_plan(request: HttpRequest, site: str, plan: int) -> HttpResponse:
     """Step three: what would be done, course by course; while it is prepared or applied, how far it is."""
     asked = cast("PageRequest", request)
@@ -147,6 +66,7 @@ def show_plan(request: HttpRequest, site: str, plan: int) -> HttpResponse:
     may_apply = asked.access.may(Permission.APPLY, site) and _covers_plan(
         found, asked.access.scope(Permission.APPLY, site)
     )
+    page = page_of(found.planned.order_by("-people", "position"), request.GET)
     context = {
         "site": site,
         "site_tab": "plans",
@@ -155,8 +75,13 @@ def show_plan(request: HttpRequest, site: str, plan: int) -> HttpResponse:
         "states": PlanState,
         "operation": operation,
         "failure": failure_text(asked.texts, operation.failure) if operation and operation.failure else "",
-        "page": page_of(found.planned.order_by("-people", "position"), request.GET),
+        "page": page,
+        "listed": [(row, cut_name(asked.texts, row.timing) if row.timing else None) for row in page.rows],
+        "cuts": cut_of_courses(asked.texts, found.cut),
+        "lost": found.already_cut,
+        "rescue": f"{reverse('courses', args=[site])}?order=cut",
         "reasons": _reasons(asked.texts, found),
+        "removed": found.reasons.get(TakenByPerson.__name__, 0),
         "fingerprint": short_form(Fingerprint(found.fingerprint)) if found.fingerprint else "",
         "needs_approval": settings.needs_four_eyes,
         "may_apply": may_apply and found.state == PlanState.READY,
@@ -285,28 +210,6 @@ def _covers_plan(plan: PreparedPlan, scope: Scope) -> bool:
     ids = set(plan.request["courses"])
     allowed = courses_within(plan.site, scope).filter(course__in=ids).count()
     return bool(ids) and allowed == len(ids)
-
-
-def _chosen(query: QueryDict, site: str, scope: Scope) -> list[CountedCourse]:
-    """Find the courses that a form names, as far as they are within the reader's rights.
-
-    Named one by one, or all of a search and a category, as the list of courses was filtered.
-    """
-    rows = courses_within(site, scope)
-    if "everything" in query:
-        category, search = query.get("category", ""), query.get("search", "").strip()
-        if category.isascii() and category.isdecimal():
-            rows = rows.filter(path__contains=f"/{int(category)}/")
-        if search:
-            rows = (
-                rows.filter(shortname__icontains=search)
-                | rows.filter(fullname__icontains=search)
-                | (rows.filter(idnumber__icontains=search))
-            )
-    else:
-        wanted = {int(text) for text in query.getlist("course") if text.isascii() and text.isdecimal()}
-        rows = rows.filter(course__in=sorted(wanted)[:_MOST_COURSES])
-    return list(rows.order_by("-at_risk", "course")[:_MOST_COURSES])
 
 
 def _reasons(texts: Texts, plan: PreparedPlan) -> list[tuple[str, int]]:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 
 from maintien.bootstrap import Session, site_identity
 from maintien.enrolments.people import Person
+from maintien.errors import UsageError
 from maintien.messages import N_
 from maintien.moodle.ids import CourseId, UserId
 from maintien.reports.journalled_failures import failure_of
@@ -19,12 +20,13 @@ from maintien.reports.wording import error_text
 from maintien.runs.history import RunState, courses_to_do, state_of, undone_by
 from maintien.runs.journal import CourseStatus, ListedCourse, RunId, RunRecord
 from maintien.runs.store.database import DatabaseRunStore
-from maintien.uses.taking_back import plans_from_the_courses_alone
+from maintien.uses.taking_back import require_resumable, require_something_written
 from maintien.web import audit
 from maintien.web.journals import open_journal
 from maintien.web.models import Operation, OperationKind, OperationState
 from maintien.web.operations.asking import ask
 from maintien.web.paging import page_of_list
+from maintien.web.plan_files import find_plan_of_run
 from maintien.web.requests import PageRequest, account_of
 from maintien.web.rights.access import Scope
 from maintien.web.rights.roles import Permission
@@ -35,7 +37,11 @@ from maintien.web.views.courses import courses_within
 from maintien.web.views.people import people_of_plan
 from maintien.web.workbooks import write_workbook
 
-_UNFINISHED: Final = (RunState.INTERRUPTED, RunState.STOPPED, RunState.DONE_IN_PART)
+_UNFINISHED: Final = (
+    *(RunState.INTERRUPTED, RunState.RUNNING_OR_INTERRUPTED),
+    *(RunState.STOPPED, RunState.DONE_IN_PART),
+)
+"""What can be gone on with: a run that still goes on elsewhere holds the site, and is waited for."""
 
 
 def list_runs(request: HttpRequest, site: str) -> HttpResponse:
@@ -67,6 +73,7 @@ def show_run(request: HttpRequest, site: str, run: int) -> HttpResponse:
         people = session.site.read_people({record.header.operator})
         may_apply = covers_run(store, site, record, asked.access.scope(Permission.APPLY, site))
         zone = session.zone
+    hindrance = _find_hindrance(site, listed)
     context = {
         "site": site,
         "site_tab": "runs",
@@ -74,14 +81,11 @@ def show_run(request: HttpRequest, site: str, run: int) -> HttpResponse:
         "run": _run_row(asked, listed, people),
         "page": page,
         "courses": [_course_row(asked.texts, row) for row in page.rows],
-        "may_undo": may_apply
-        and listed.undone_by is None
-        and listed.state is not RunState.RUNNING
-        and bool(record.totals.courses.get(CourseStatus.WRITTEN)),
-        "may_resume": may_apply
-        and plans_from_the_courses_alone(record)
-        and listed.undone_by is None
-        and listed.state in _UNFINISHED,
+        "may_undo": may_apply and _can_be_undone(listed),
+        "may_resume": may_apply and listed.state in _UNFINISHED and hindrance is None,
+        "hindrance": error_text(asked.texts, hindrance)
+        if may_apply and listed.state in _UNFINISHED and hindrance is not None
+        else "",
     }
     return render(request, "maintien/run.html", context)
 
@@ -153,6 +157,24 @@ def resume(request: HttpRequest, site: str, run: int) -> HttpResponse:
     operation = ask(OperationKind.RESUME, site=site, account=account_of(asked), target=run)
     audit.note(asked, "resume_asked", site=site, run=run)
     return redirect("operation", site=site, operation=operation.pk)
+
+
+def _can_be_undone(run: ListedRun) -> bool:
+    try:
+        require_something_written(run.record)
+    except UsageError:
+        return False
+    return run.undone_by is None and run.state is not RunState.RUNNING
+
+
+def _find_hindrance(site: str, run: ListedRun) -> UsageError | None:
+    """Find why a run can't be gone on with from here, and what to do instead."""
+    has_plan = find_plan_of_run(site, run.record) is not None
+    try:
+        require_resumable(run.record, undone_by=run.undone_by, has_plan=has_plan)
+    except UsageError as error:
+        return error
+    return None
 
 
 def covers_run(store: DatabaseRunStore, site: str, record: RunRecord, scope: Scope) -> bool:

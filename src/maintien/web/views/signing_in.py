@@ -22,7 +22,9 @@ from maintien.web.requests import PageRequest
 from maintien.web.surroundings import surroundings
 
 _PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"  # noqa: S105 -- the name of a class
-_LONGEST = 200
+LONGEST_PASSWORD = 200
+"""Of a password that somebody signs in with: longer than new ones may be, for those from before."""
+_LONGEST_NEW = 128
 
 
 class SignInForm(TranslatedForm):
@@ -33,7 +35,7 @@ class SignInForm(TranslatedForm):
         max_length=150, widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True})
     )
     password = forms.CharField(
-        max_length=_LONGEST,
+        max_length=LONGEST_PASSWORD,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
@@ -45,10 +47,14 @@ class NewPasswordForm(TranslatedForm):
     labels: ClassVar = {"password": N_("New password"), "again": N_("New password, once more")}
     hints: ClassVar = {"password": N_("At least twelve characters; a sentence is easier to remember.")}
     password = forms.CharField(
-        max_length=_LONGEST, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        max_length=_LONGEST_NEW,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
-        max_length=_LONGEST, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        max_length=_LONGEST_NEW,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
     def __init__(self, account: Account, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's own

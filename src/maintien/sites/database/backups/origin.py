@@ -1,5 +1,6 @@
 """Reads what the header of an archive says of the site, and what of it every backup has in common."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import md5
 from typing import Final
@@ -90,25 +91,43 @@ def _read_address(source: BackupSource, local_host_id: int) -> str:
     return source.connection.execute(query).scalar() or ""
 
 
-def _origin(source: BackupSource, settings: dict[str, str], wwwroot: str) -> Origin:
+def _origin(source: BackupSource, settings: Mapping[str, str], wwwroot: str) -> Origin:
     version, release = settings.get("version", ""), settings.get("release", "")
     identifier = settings.get("siteidentifier", "").encode()
-    branch = parse_release(release)
+    backup_version, backup_release = _format_of_backups(settings)
     return Origin(
         moodle_version=version,
         moodle_release=release,
-        backup_version=settings.get("backup_version") or _branch_version(version),
-        backup_release=settings.get("backup_release") or ("" if branch is None else str(branch)),
+        backup_version=backup_version,
+        backup_release=backup_release,
         wwwroot=wwwroot,
         identifier_hash=md5(identifier, usedforsecurity=False).hexdigest(),
         system_contextid=_read_system_context(source),
     )
 
 
+def _format_of_backups(settings: Mapping[str, str]) -> tuple[str, str]:
+    """Give the version and the release of the format that the site's Moodle writes.
+
+    Moodle records them only when it next makes a backup or restores one: until then they are those before its
+    upgrade, or of a new site ``2008111700``, which its restore refuses. So older ones than the branch's don't
+    count. Source: ``apply_version_and_release`` (backup/util/dbops/backup_controller_dbops.class.php) and
+    lib/db/install.php, Moodle 4.1 and 4.3.
+    """
+    recorded = settings.get("backup_version", ""), settings.get("backup_release", "")
+    branch = parse_release(settings.get("release", ""))
+    begun = _branch_version(settings.get("version", "")), "" if branch is None else str(branch)
+    return recorded if _number(recorded[0]) >= _number(begun[0]) else begun
+
+
 def _branch_version(version: str) -> str:
-    """Give the version that the branch began with: where no backup was ever made, its format's is that."""
+    """Give the version that the branch began with, which is its format's."""
     whole = version.partition(".")[0]
     return f"{whole[:-2]}00" if whole.isdecimal() and len(whole) > len("00") else whole
+
+
+def _number(version: str) -> int:
+    return int(version) if version.isdecimal() else 0
 
 
 def _read_system_context(source: BackupSource) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from maintien.bootstrap import Session
 from maintien.enrolments.archive_evidence import ArchiveEvidence
@@ -12,6 +13,8 @@ from maintien.planning.policy import RescuePolicy
 from maintien.sites.interface import CourseSize
 from maintien.uses.rescue_archives import ArchiveChooser, ToldByArchives
 from maintien.uses.selections import Found
+
+NO_EVIDENCE: Final[Mapping[CourseId, ArchiveEvidence]] = {}
 
 
 def read_archives(
@@ -34,19 +37,34 @@ def read_archives(
 
 
 def sized_by_withdrawals(
-    session: Session, found: Found, policies: Policies, evidence: Mapping[CourseId, ArchiveEvidence]
+    session: Session,
+    found: Found,
+    policies: Policies,
+    evidence: Mapping[CourseId, ArchiveEvidence] = NO_EVIDENCE,
 ) -> Found:
     """Give the courses found the size that they have for a rescue: with the people who are gone."""
+    return replace(found, sizes=sizes_with_withdrawals(session, found.sizes, policies, evidence))
+
+
+def sizes_with_withdrawals(
+    session: Session,
+    sizes: Sequence[CourseSize],
+    policies: Policies,
+    evidence: Mapping[CourseId, ArchiveEvidence] = NO_EVIDENCE,
+) -> Sequence[CourseSize]:
+    """Give courses the size that they have under these policies: in a rescue with the people who are gone."""
     policy = policies.common
     if not isinstance(policy, RescuePolicy):
-        return found
-    sizes = session.site.with_removed(found.sizes, policy.window)
+        return sizes
     archived = {courseid: len(each.enrolments) for courseid, each in evidence.items()}
-    return replace(found, sizes=[CourseSize(c, max(n, archived.get(c.id, 0))) for c, n in sizes])
+    return [
+        CourseSize(course, max(people, archived.get(course.id, 0)))
+        for course, people in session.site.with_removed(sizes, policy.window)
+    ]
 
 
 def reading_withdrawals(
-    session: Session, policies: Policies, evidence: Mapping[CourseId, ArchiveEvidence] | None = None
+    session: Session, policies: Policies, evidence: Mapping[CourseId, ArchiveEvidence] = NO_EVIDENCE
 ) -> Session:
     """Give the session a site that reads what was taken within the time that the policies name.
 
@@ -57,5 +75,5 @@ def reading_withdrawals(
     policy = policies.common
     if not isinstance(policy, RescuePolicy):
         return session
-    site = replace(session.site, withdrawn_within=policy.window, archives=evidence or {})
+    site = replace(session.site, withdrawn_within=policy.window, archives=evidence)
     return replace(session, site=site)

@@ -1,0 +1,119 @@
+"""Does what ``maintien end-date`` and ``maintien unenrol`` ask for: previews it, or carries it out."""
+
+from dataclasses import dataclass, replace
+
+from maintien.bootstrap import Invocation, Session, open_session
+from maintien.cli.backup_folders import announce_backups, backing_up
+from maintien.cli.carrying_out import carry_out, exit_status
+from maintien.cli.conversion_notices import common_notices
+from maintien.cli.notices import notify
+from maintien.cli.operators import require_operator
+from maintien.cli.policy_runs import PolicyRun
+from maintien.cli.saving import saving
+from maintien.errors import ConflictingOptions, EmptySelection, ReadOnlyAccount
+from maintien.planning.course_planners import Policies
+from maintien.planning.policy import Circumstances
+from maintien.reports.conversion import ConversionReport
+from maintien.runs.execute import CourseOutcome, Safeguard
+from maintien.runs.journal import kind_for
+from maintien.sites.write_access import MayWrite
+from maintien.uses.manual_edits import (
+    EndDateRequest,
+    UnenrolRequest,
+    choosing_people,
+    make_end_date_policies,
+    make_unenrol_policies,
+    require_somebody_to_unenrol,
+    require_whole_edit,
+)
+from maintien.uses.selections import Asked, Found, find_courses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What the command line asks for."""
+
+    asked: Asked
+    request: EndDateRequest | UnenrolRequest
+    save: str | None = None
+    """Where to keep the preview as a plan."""
+    backup: str | None = None
+    """Where to back courses up before they are written in."""
+
+
+def change_manual_enrolments(invocation: Invocation, edit: Edit, *, is_to_write: bool) -> int:
+    """Show what would change, or change it and show that; tell the exit status.
+
+    Raises every error that a command line, a site or a courses file can give rise to.
+    """
+    if isinstance(edit.request, EndDateRequest):
+        require_whole_edit(edit.request)
+    else:
+        require_somebody_to_unenrol(edit.request)
+    if is_to_write and edit.save is not None:
+        raise ConflictingOptions(first="--run", second="--save")
+    if edit.asked.is_empty:
+        raise EmptySelection
+    with open_session(invocation) as session:
+        notify(invocation, *session.warnings)
+        if is_to_write and not isinstance(session.site.check_may_write(), MayWrite):
+            raise ReadOnlyAccount(site=session.site.name)
+        run = _prepare(invocation, session, edit)
+        report = _run(run, edit.backup) if is_to_write else _preview(run, edit.save)
+        if not is_to_write:
+            announce_backups(invocation, edit.backup)
+        run.show(report)
+    return exit_status(failed=report.courses_failed, changed=report.courses_changed)
+
+
+def _prepare(invocation: Invocation, session: Session, edit: Edit) -> PolicyRun:
+    now = session.clock()
+    found = find_courses(session.site, edit.asked)
+    policies = _make_policies(session, edit.request, found, now)
+    operator = require_operator(invocation, session)
+    notify(invocation, *common_notices(edit.asked, policies, session.config))
+    return PolicyRun(
+        invocation=invocation,
+        session=choosing_people(session, policies, now),
+        kind=kind_for(policies.common),
+        found=found,
+        policies=policies,
+        circumstances=Circumstances(now=now, operator=operator),
+    )
+
+
+def _make_policies(
+    session: Session, request: EndDateRequest | UnenrolRequest, found: Found, now: int
+) -> Policies:
+    if isinstance(request, EndDateRequest):
+        return make_end_date_policies(request, session, found, now)
+    return make_unenrol_policies(request, session, found, now)
+
+
+def _preview(run: PolicyRun, save: str | None) -> ConversionReport:
+    report = run.new_report(is_written=False)
+    with saving(run, save) as file:
+        for outcome in run.preview():
+            report.add(outcome.plan)
+            if file is not None:
+                file.add(outcome.plan)
+    if file is not None:
+        report.header = replace(report.header, plan_fingerprint=file.fingerprint)
+    return report
+
+
+def _run(run: PolicyRun, backup: str | None) -> ConversionReport:
+    with backing_up(run.invocation, run.session, backup) as safeguard:
+        return _carry_out(run, safeguard)
+
+
+def _carry_out(run: PolicyRun, safeguard: Safeguard | None) -> ConversionReport:
+    report = run.new_report(is_written=True)
+    under_way = run.begin(safeguard)
+
+    def take(outcome: CourseOutcome) -> None:
+        report.add(outcome.plan, outcome.failure)
+
+    carry_out(run.invocation, run.session, under_way, take, courses=len(run.found.sizes))
+    report.note_run(under_way.run)
+    return report

@@ -1,0 +1,134 @@
+"""Filters of participants as JSON values, for journals and plan files.
+
+A filter is one object: each part that is set by its name, with its values, sorted, and its join.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from maintien.enrolments.participant_filter import (
+    GroupFilter,
+    Join,
+    KeywordFilter,
+    LastAccess,
+    LastAccessFilter,
+    MethodFilter,
+    Never,
+    NotSince,
+    ParticipantFilter,
+    ParticipantStatus,
+    RoleFilter,
+    Since,
+    StatusFilter,
+)
+from maintien.moodle.ids import GroupId, InstanceId
+from maintien.planning.json_values import (
+    Json,
+    UnreadablePlan,
+    read_number,
+    read_role_ids,
+    read_text,
+    read_truth,
+)
+
+F = TypeVar("F")
+
+
+def encode_filter(wanted: ParticipantFilter) -> dict[str, Json]:
+    """Encode which participants are meant."""
+    parts: dict[str, Json] = {"join": wanted.join.value}
+    if wanted.methods is not None:
+        methods = sorted(wanted.methods.methods, key=str)
+        parts["methods"] = {"values": methods, "join": wanted.methods.join.value}
+    if wanted.roles is not None:
+        parts["roles"] = {
+            "values": sorted(wanted.roles.roles),
+            "none": wanted.roles.no_role,
+            "join": wanted.roles.join.value,
+        }
+    if wanted.statuses is not None:
+        statuses = sorted(status.value for status in wanted.statuses.statuses)
+        parts["statuses"] = {"values": statuses, "join": wanted.statuses.join.value}
+    if wanted.groups is not None:
+        parts["groups"] = {
+            "values": sorted(sorted(groups) for groups in wanted.groups.groups),
+            "none": wanted.groups.no_group,
+            "join": wanted.groups.join.value,
+        }
+    if wanted.keywords is not None:
+        parts["keywords"] = {"values": sorted(wanted.keywords.keywords), "join": wanted.keywords.join.value}
+    if wanted.last_access is not None:
+        accesses = sorted(map(_encode_access, wanted.last_access.accesses))
+        parts["last_access"] = {"values": accesses, "join": wanted.last_access.join.value}
+    return parts
+
+
+def _encode_access(access: LastAccess) -> list[int | str]:
+    match access:
+        case NotSince(moment=moment):
+            return ["not-since", moment]
+        case Since(moment=moment):
+            return ["since", moment]
+        case Never():
+            return ["never"]
+
+
+def decode_filter(value: Any) -> ParticipantFilter:  # noqa: ANN401 -- checked part by part
+    """Read it back; raises what a value of another form makes Python raise."""
+    if not value.keys() <= {"join", "methods", "roles", "statuses", "groups", "keywords", "last_access"}:
+        raise UnreadablePlan("filter")
+    return ParticipantFilter(
+        methods=_part(value, "methods", _decode_methods),
+        roles=_part(value, "roles", _decode_roles),
+        statuses=_part(value, "statuses", _decode_statuses),
+        groups=_part(value, "groups", _decode_groups),
+        keywords=_part(value, "keywords", _decode_keywords),
+        last_access=_part(value, "last_access", _decode_accesses),
+        join=Join(value["join"]),
+    )
+
+
+def _part(value: Mapping[str, Any], name: str, decode: Callable[[Any], F]) -> F | None:
+    return decode(value[name]) if name in value else None
+
+
+def _decode_methods(part: Any) -> MethodFilter:  # noqa: ANN401 -- as above
+    methods = frozenset(
+        each if isinstance(each, str) else InstanceId(read_number(each)) for each in part["values"]
+    )
+    return MethodFilter(methods=methods, join=Join(part["join"]))
+
+
+def _decode_roles(part: Any) -> RoleFilter:  # noqa: ANN401 -- as above
+    return RoleFilter(
+        roles=read_role_ids(part["values"]), no_role=read_truth(part["none"]), join=Join(part["join"])
+    )
+
+
+def _decode_statuses(part: Any) -> StatusFilter:  # noqa: ANN401 -- as above
+    return StatusFilter(statuses=frozenset(map(ParticipantStatus, part["values"])), join=Join(part["join"]))
+
+
+def _decode_groups(part: Any) -> GroupFilter:  # noqa: ANN401 -- as above
+    groups = frozenset(frozenset(GroupId(read_number(id_)) for id_ in ids) for ids in part["values"])
+    return GroupFilter(groups=groups, no_group=read_truth(part["none"]), join=Join(part["join"]))
+
+
+def _decode_keywords(part: Any) -> KeywordFilter:  # noqa: ANN401 -- as above
+    return KeywordFilter(keywords=frozenset(map(read_text, part["values"])), join=Join(part["join"]))
+
+
+def _decode_accesses(part: Any) -> LastAccessFilter:  # noqa: ANN401 -- as above
+    return LastAccessFilter(accesses=frozenset(map(_decode_access, part["values"])), join=Join(part["join"]))
+
+
+def _decode_access(value: Any) -> LastAccess:  # noqa: ANN401 -- as above
+    match value:
+        case ["not-since", moment]:
+            return NotSince(moment=read_number(moment))
+        case ["since", moment]:
+            return Since(moment=read_number(moment))
+        case ["never"]:
+            return Never()
+        case _:
+            raise UnreadablePlan(str(value))
