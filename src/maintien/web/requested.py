@@ -56,10 +56,22 @@ class RescueRequested(_AsJson):
     also_by_people: bool = False
 
 
-AnyRequested: TypeAlias = Requested | RescueRequested
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignRequested(_AsJson):
+    """To maintain access by the rules of a campaign file, in the courses that it had when it was checked."""
+
+    kind: ClassVar = PlanKind.CAMPAIGN
+    name: str
+    """The file's, for messages."""
+    text: str
+    even_if_many: bool = False
+    """Whether to go on where more people are converted than the file allows."""
+
+
+AnyRequested: TypeAlias = Requested | RescueRequested | CampaignRequested
 
 REQUESTED: Final[Mapping[PlanKind, type[AnyRequested]]] = {
-    requested.kind: requested for requested in (Requested, RescueRequested)
+    requested.kind: requested for requested in (Requested, RescueRequested, CampaignRequested)
 }
 
 

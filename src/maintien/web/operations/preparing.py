@@ -15,13 +15,19 @@ from maintien.sites.interface import Selection
 from maintien.uses.conversion_request import ConversionRequest
 from maintien.uses.cut_watch import CutWatch, watch_cut
 from maintien.uses.rescue_request import RescueRequest
-from maintien.uses.saved_plans import SavedPlan, save_conversion_plan, save_rescue_plan
+from maintien.uses.saved_plans import (
+    SavedPlan,
+    save_campaign_plan,
+    save_conversion_plan,
+    save_rescue_plan,
+)
 from maintien.uses.selections import Asked
+from maintien.web.campaigns import CampaignFaults, CheckedCampaign, check_campaign, match_asked
 from maintien.web.models import OperationState, PlannedCourse, PlanState, PreparedPlan
 from maintien.web.operations.outcomes import Outcome
 from maintien.web.operations.work import Work
 from maintien.web.plan_files import path_of_plan
-from maintien.web.requested import Requested, RescueRequested, read_requested
+from maintien.web.requested import CampaignRequested, Requested, RescueRequested, read_requested
 from maintien.web.sites import open_site_session
 
 
@@ -100,6 +106,23 @@ def _save(work: Work, session: Session, plan: PreparedPlan, tally: _Tally) -> Sa
         case RescueRequested() as requested:
             asked, request_back = _asked(requested.courses), _rescue(requested)
             return save_rescue_plan(caller, session, asked, request_back, path, take=tally.take)
+        case CampaignRequested() as requested:
+            campaign = match_asked(session, _check_again(session, requested))
+            return save_campaign_plan(
+                caller,
+                campaign.within(frozenset(requested.courses)),
+                path,
+                even_if_many=requested.even_if_many,
+                take=tally.take,
+            )
+
+
+def _check_again(session: Session, requested: CampaignRequested) -> CheckedCampaign:
+    try:
+        return check_campaign(session, requested.name, requested.text)
+    except CampaignFaults as error:
+        # The page has told them all; the site has changed since.
+        raise error.faults[0] from None
 
 
 def _asked(courses: tuple[int, ...]) -> Asked:
