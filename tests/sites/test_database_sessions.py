@@ -219,6 +219,14 @@ def test_old_sqlite_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         connect_engine(DatabaseSettings(product=Product.SQLITE, database=str(tmp_path / "x")))
 
 
+def test_no_server_gets_files_of_this_machine_by_asking_for_them() -> None:
+    settings = DatabaseSettings(product=Product.MARIADB, database="d", host="db.example.org")
+
+    _url, arguments = mariadb_connection(settings)
+
+    assert arguments["local_infile"] is False
+
+
 MODES = {
     None: None,
     TransportSecurity.PREFER: None,

@@ -13,6 +13,9 @@ from maintien.mbz.locations import ArchiveLocation
 
 Result = TypeVar("Result")
 
+Job: TypeAlias = Callable[[], Result]
+"""What is to be done on one archive, which it knows."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done(Generic[Result]):
@@ -43,10 +46,10 @@ class Bounds:
 Outcome: TypeAlias = Done[Result] | Failed
 
 
-def work_on(work: Callable[[ArchiveLocation], Result], location: ArchiveLocation) -> Outcome[Result]:
-    """Do the work on one archive."""
+def work_on(job: Job[Result], location: ArchiveLocation) -> Outcome[Result]:
+    """Do the job on one archive, and tell of which."""
     try:
-        return Done(location=location, result=work(location))
+        return Done(location=location, result=job())
     except MaintienError as error:
         return Failed(location=location, error=error)
     except MemoryError:

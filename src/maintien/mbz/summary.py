@@ -81,7 +81,7 @@ class ArchiveSummary:
     """Enrolled people without an account in the archive: Moodle's restore leaves them out."""
 
 
-def look_into(location: ArchiveLocation, limits: ArchiveLimits) -> ArchiveSummary:
+def summarise_at(location: ArchiveLocation, limits: ArchiveLimits) -> ArchiveSummary:
     """Open an archive, wherever it is, and count what is in it.
 
     Raises ArchiveError.

@@ -4,9 +4,10 @@ A filter is one object: each part that is set by its name, with its values, sort
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar, assert_never
 
 from maintien.enrolments.participant_filter import (
+    Filter,
     GroupFilter,
     Join,
     KeywordFilter,
@@ -17,11 +18,12 @@ from maintien.enrolments.participant_filter import (
     NotSince,
     ParticipantFilter,
     ParticipantStatus,
+    PeopleFilter,
     RoleFilter,
     Since,
     StatusFilter,
 )
-from maintien.moodle.ids import GroupId, InstanceId
+from maintien.moodle.ids import GroupId, InstanceId, UserId
 from maintien.planning.json_values import (
     Json,
     UnreadablePlan,
@@ -36,31 +38,40 @@ F = TypeVar("F")
 
 def encode_filter(wanted: ParticipantFilter) -> dict[str, Json]:
     """Encode which participants are meant."""
-    parts: dict[str, Json] = {"join": wanted.join.value}
-    if wanted.methods is not None:
-        methods = sorted(wanted.methods.methods, key=str)
-        parts["methods"] = {"values": methods, "join": wanted.methods.join.value}
-    if wanted.roles is not None:
-        parts["roles"] = {
-            "values": sorted(wanted.roles.roles),
-            "none": wanted.roles.no_role,
-            "join": wanted.roles.join.value,
-        }
-    if wanted.statuses is not None:
-        statuses = sorted(status.value for status in wanted.statuses.statuses)
-        parts["statuses"] = {"values": statuses, "join": wanted.statuses.join.value}
-    if wanted.groups is not None:
-        parts["groups"] = {
-            "values": sorted(sorted(groups) for groups in wanted.groups.groups),
-            "none": wanted.groups.no_group,
-            "join": wanted.groups.join.value,
-        }
-    if wanted.keywords is not None:
-        parts["keywords"] = {"values": sorted(wanted.keywords.keywords), "join": wanted.keywords.join.value}
-    if wanted.last_access is not None:
-        accesses = sorted(map(_encode_access, wanted.last_access.accesses))
-        parts["last_access"] = {"values": accesses, "join": wanted.last_access.join.value}
-    return parts
+    parts = {_NAMES[type(each)]: {**_encode_part(each), "join": each.join.value} for each in wanted.filters}
+    return {"join": wanted.join.value, **parts}
+
+
+_NAMES: Final[Mapping[type[Filter], str]] = {
+    MethodFilter: "methods",
+    RoleFilter: "roles",
+    StatusFilter: "statuses",
+    GroupFilter: "groups",
+    KeywordFilter: "keywords",
+    LastAccessFilter: "last_access",
+    PeopleFilter: "people",
+}
+
+
+def _encode_part(part: Filter) -> dict[str, Json]:  # noqa: PLR0911 -- one a kind of filter
+    """Encode one filter's values, without its join."""
+    match part:
+        case MethodFilter(methods=methods):
+            return {"values": sorted(methods, key=str)}
+        case RoleFilter(roles=roles, no_role=none):
+            return {"values": sorted(roles), "none": none}
+        case StatusFilter(statuses=statuses):
+            return {"values": sorted(status.value for status in statuses)}
+        case GroupFilter(groups=groups, no_group=none):
+            return {"values": sorted(sorted(same_name) for same_name in groups), "none": none}
+        case KeywordFilter(keywords=keywords):
+            return {"values": sorted(keywords)}
+        case LastAccessFilter(accesses=accesses):
+            return {"values": sorted(map(_encode_access, accesses))}
+        case PeopleFilter(people=people):
+            return {"values": sorted(people)}
+        case _:
+            assert_never(part)
 
 
 def _encode_access(access: LastAccess) -> list[int | str]:
@@ -75,7 +86,7 @@ def _encode_access(access: LastAccess) -> list[int | str]:
 
 def decode_filter(value: Any) -> ParticipantFilter:  # noqa: ANN401 -- checked part by part
     """Read it back; raises what a value of another form makes Python raise."""
-    if not value.keys() <= {"join", "methods", "roles", "statuses", "groups", "keywords", "last_access"}:
+    if not value.keys() <= {"join", *_NAMES.values()}:
         raise UnreadablePlan("filter")
     return ParticipantFilter(
         methods=_part(value, "methods", _decode_methods),
@@ -84,6 +95,7 @@ def decode_filter(value: Any) -> ParticipantFilter:  # noqa: ANN401 -- checked p
         groups=_part(value, "groups", _decode_groups),
         keywords=_part(value, "keywords", _decode_keywords),
         last_access=_part(value, "last_access", _decode_accesses),
+        people=_part(value, "people", _decode_people),
         join=Join(value["join"]),
     )
 
@@ -116,6 +128,11 @@ def _decode_groups(part: Any) -> GroupFilter:  # noqa: ANN401 -- as above
 
 def _decode_keywords(part: Any) -> KeywordFilter:  # noqa: ANN401 -- as above
     return KeywordFilter(keywords=frozenset(map(read_text, part["values"])), join=Join(part["join"]))
+
+
+def _decode_people(part: Any) -> PeopleFilter:  # noqa: ANN401 -- as above
+    people = frozenset(UserId(read_number(id_)) for id_ in part["values"])
+    return PeopleFilter(people=people, join=Join(part["join"]))
 
 
 def _decode_accesses(part: Any) -> LastAccessFilter:  # noqa: ANN401 -- as above

@@ -2,21 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from maintien.bootstrap import Session
-from maintien.enrolments.participant_filter import EVERYBODY, ParticipantFilter, PeopleFilter
+from maintien.enrolments.participant_filter import EVERYBODY, ParticipantFilter
 from maintien.enrolments.participants import Participant, Sort, by_name, list_participants, sort_participants
 from maintien.enrolments.people import Person
-from maintien.enrolments.state import Course, CourseState
+from maintien.enrolments.state import Course, CourseState, EnrolmentInstance
 from maintien.moodle.ids import CourseId, GroupId, RoleId, UserId
 from maintien.runs.batches import LARGEST_SIZE, BatchSize, batches
 from maintien.runs.execute import Observer
-from maintien.sites.database.participants import Choosing
+from maintien.sites.database.participants import AlreadyChosen, Choosing
 from maintien.sites.interface import CourseSize
-
-NOBODY: Final = frozenset({UserId(0)})
-"""Nobody has this id."""
 
 
 class Listed(NamedTuple):
@@ -46,24 +43,41 @@ class PageOfPeople:
     """Of the page, from 1: the one asked for, or the last."""
     total: int
     """How many people the filter selects."""
-    state: CourseState
-    """The course, with the rows of these people only."""
+    instances: Sequence[EnrolmentInstance]
+    """All enrolment methods of the course."""
+    groups: Mapping[GroupId, str]
+    """The names of all groups of the course."""
 
 
 def list_page(
     session: Session, course: Course, wanted: ParticipantFilter, *, number: int, size: int
 ) -> PageOfPeople:
-    """List participants of page ``number``; reads everybody's name, and few people's rows."""
-    now = session.clock()
-    selected = session.site.find_participants([course], wanted, now).get(course.id, frozenset())
-    people = sorted(session.site.read_people(selected).values(), key=by_name)
+    """List participants of page ``number``; reads everybody's name, and few people's rows.
+
+    When people were last in the course is not read.
+    """
+    site, now, roles = session.site, session.clock(), session.config.roles
+    selected = site.find_participants([course], wanted, now).get(course.id, frozenset())
+    everybody = site.read_people(selected)
+    people = sorted(everybody.values(), key=by_name)
     number = max(1, min(number, -(-len(people) // size)))
     start = (number - 1) * size
     shown = frozenset(person.id for person in people[start : start + size])
-    wishes = ListingWishes(at=now, wanted=ParticipantFilter(people=PeopleFilter(people=shown or NOBODY)))
-    state, names = _read_batch(session, [course], wishes)
+    chosen = replace(site, choosing=AlreadyChosen(people={course.id: shown}))
+    (state,) = chosen.read_states([course], frozenset(roles.values()))
+    groups = site.read_group_names([course.id])
+    names = _Names(
+        people=everybody,
+        roles={roleid: name for name, roleid in roles.items()},
+        groups=groups,
+        last_access={},
+    )
     return PageOfPeople(
-        participants=names.list(state[0], now), number=number, total=len(people), state=state[0]
+        participants=names.list(state, now),
+        number=number,
+        total=len(people),
+        instances=state.instances,
+        groups=groups,
     )
 
 
@@ -81,27 +95,21 @@ def list_courses(
 
 
 def _list_batch(session: Session, courses: Sequence[Course], wishes: ListingWishes) -> Iterator[Listed]:
-    states, names = _read_batch(session, courses, wishes)
-    for state in states:
-        people = sort_participants(
-            names.list(state, wishes.at), wishes.sort, is_descending=wishes.is_descending
-        )
-        yield Listed(state.course, people)
-
-
-def _read_batch(
-    session: Session, courses: Sequence[Course], wishes: ListingWishes
-) -> tuple[list[CourseState], "_Names"]:
     roles, courseids = session.config.roles, [course.id for course in courses]
     choosing = replace(session.site, choosing=Choosing(wanted=wishes.wanted, at=wishes.at))
     states = list(choosing.read_states(courses, frozenset(roles.values())))
     selected = frozenset[UserId]().union(*(state.selected or () for state in states))
-    return states, _Names(
+    names = _Names(
         people=session.site.read_people(selected),
         roles={roleid: name for name, roleid in roles.items()},
         groups=session.site.read_group_names(courseids),
         last_access=session.site.read_last_access(courseids, selected),
     )
+    for state in states:
+        people = sort_participants(
+            names.list(state, wishes.at), wishes.sort, is_descending=wishes.is_descending
+        )
+        yield Listed(state.course, people)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from maintien.uses.conversion_request import ConversionRequest
 from maintien.uses.cut_watch import CutWatch
 from maintien.uses.evidence import reading_evidence
 from maintien.uses.late_starts import LateStarts
+from maintien.uses.manual_edits import EndDateRequest, make_end_date_policies
 from maintien.uses.policies import Terms, make_policies, make_policy, make_rescue_policy
 from maintien.uses.rescue_request import RescueRequest
 from maintien.uses.selections import Asked, Found, find_courses
@@ -191,6 +192,34 @@ def save_campaign_plan(
         require=require_within_limits,
     )
     return plan.save(count)
+
+
+def save_end_date_plan(
+    caller: Caller,
+    session: Session,
+    asked: Asked,
+    request: EndDateRequest,
+    path: Path,
+    *,
+    take: Callable[[CoursePlan], None],
+) -> SavedPlan:
+    """Plan how manual enrolments change and write it to ``path``; ``take`` is given each course's plan.
+
+    Raises what :func:`~maintien.uses.manual_edits.make_end_date_policies` raises, and what a site or a plan
+    file gives rise to.
+    """
+    terms, found = _terms(session), find_courses(session.site, asked)
+    policies = make_end_date_policies(request, session, found, terms.now)
+    plan = PlanToSave(
+        caller=caller,
+        session=reading_evidence(session, policies, at=terms.now),
+        found=found,
+        policies=policies,
+        circumstances=_circumstances(session, terms),
+        path=path,
+        late_starts=None,
+    )
+    return plan.save(take)
 
 
 def _terms(session: Session) -> Terms:

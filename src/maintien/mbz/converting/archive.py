@@ -70,19 +70,6 @@ def convert_archive(
     return _result(scan, request, figures, target if converted is not None else None, size, names)
 
 
-def convert_to_its_place(
-    location: ArchiveLocation,
-    request: ArchiveRequest,
-    places: Mapping[ArchiveLocation, Path],
-    limits: ArchiveLimits,
-) -> ArchiveConverted:
-    """Convert one archive of several.
-
-    Raises ArchiveError, ArchiveNotReplaced and ArchiveNotWritten.
-    """
-    return convert_archive(location, request, places[location], limits)
-
-
 def _names(
     source: ArchiveSource, figures: ConversionFigures, limits: ArchiveLimits
 ) -> Mapping[UserId, ArchivedUser]:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from maintien.enrolments.state import Course
-from maintien.errors import CourseWithoutContext
+from maintien.errors import CourseWithoutContext, UnknownCourse
 from maintien.moodle.ids import FRONT_PAGE, CourseId
 from maintien.moodle.values import ContextLevel
 from maintien.sites.database.chunks import chunks
@@ -36,6 +36,21 @@ def read_all_sizes(connection: Connection, tables: MoodleTables) -> list[CourseS
     course = tables.course
     everything = _courses(tables).where(course.c.id != FRONT_PAGE)
     return list(_sizes(connection, everything, _all_counts(tables)))
+
+
+def read_course(connection: Connection, tables: MoodleTables, courseid: CourseId) -> Course:
+    """Read one course, without counting anything.
+
+    Raises:
+        UnknownCourse: there is none with this id.
+        CourseWithoutContext: Moodle has not made its context.
+    """
+    row = connection.execute(_courses(tables, [courseid])).one_or_none()
+    if row is None:
+        raise UnknownCourse(course=f"id:{courseid}")
+    if row.contextid is None:
+        raise CourseWithoutContext(course=row.id)
+    return Course(*row)
 
 
 def read_hidden_courses(connection: Connection, tables: MoodleTables) -> frozenset[CourseId]:

@@ -46,6 +46,8 @@ def mariadb_connection(settings: DatabaseSettings) -> tuple[URL, dict[str, Any]]
     arguments = {
         "connect_timeout": CONNECT_TIMEOUT,
         "init_command": _session(settings),
+        # Whatever a server asks for: no file of this machine is sent to it (LOAD DATA LOCAL).
+        "local_infile": False,
         **({"unix_socket": socket} if socket else {}),
         **_password(settings, driver),
         **transport,

@@ -23,7 +23,7 @@ from maintien.sites.database.archived_pasts import add_archives
 from maintien.sites.database.chunks import chunks
 from maintien.sites.database.contexts_above import read_contexts_above
 from maintien.sites.database.fetching import fetch_all, fetch_rows
-from maintien.sites.database.participants import Choosing
+from maintien.sites.database.participants import AlreadyChosen, Choosing
 from maintien.sites.database.read_feeds import ReadFeeds
 from maintien.sites.database.removals import RemovalWishes, read_removals
 from maintien.sites.database.rows import (
@@ -52,7 +52,7 @@ class Beside:
     """What backup archives add to that."""
     removals: RemovalWishes | None = None
     """Whom syncs have unenrolled."""
-    choosing: Choosing | None = None
+    choosing: Choosing | AlreadyChosen | None = None
     """Whom a filter selects, whose rows suffice then."""
 
 

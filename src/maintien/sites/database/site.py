@@ -18,6 +18,7 @@ from maintien.planning.plan import CoursePlan
 from maintien.sites.database import (
     categories,
     configuration,
+    courses,
     dirty_users,
     duplicate_roles,
     last_access,
@@ -39,7 +40,7 @@ from maintien.sites.database.connecting import reading_engine, writing_engine
 from maintien.sites.database.courses import read_hidden_courses
 from maintien.sites.database.failures import database_failures
 from maintien.sites.database.operators import OperatorFound
-from maintien.sites.database.participants import Choosing
+from maintien.sites.database.participants import AlreadyChosen, Choosing
 from maintien.sites.database.read_feeds import ReadFeeds
 from maintien.sites.database.readable import may_read
 from maintien.sites.database.reading_rolls import RollWishes
@@ -66,7 +67,7 @@ class DatabaseSite:
     """What backup archives of courses tell of that time, to be read with ``withdrawn_within``."""
     removals: RemovalWishes | None = None
     """What to find with each course of whom syncs have unenrolled; None for nothing."""
-    choosing: Choosing | None = None
+    choosing: Choosing | AlreadyChosen | None = None
     """Whom to choose of the participants of each course that is read, whose rows suffice then."""
 
     @property
@@ -83,6 +84,14 @@ class DatabaseSite:
         """Find the courses of a selection, each once, by id; the front page is not among them."""
         with self._reading() as connection:
             return selecting.select_courses(connection, self.tables, selection)
+
+    def find_course(self, courseid: CourseId) -> Course:
+        """Find a course by its id.
+
+        Raises UnknownCourse where there is none, and CourseWithoutContext.
+        """
+        with self._reading() as connection:
+            return courses.read_course(connection, self.tables, courseid)
 
     def with_removed(self, sizes: Sequence[CourseSize], window: Window) -> list[CourseSize]:
         """Count with the enrolments of each course those that were removed within ``window``.

@@ -12,6 +12,8 @@ class PlanKind(models.TextChoices):
     """Access is maintained before a cut."""
     RESCUE = "rescue"
     """What a cut took is given back."""
+    END_DATE = "end_date"
+    """Manual enrolments are changed: their end, their start, their status."""
     CAMPAIGN = "campaign"
     """Access is maintained by the rules of a campaign file."""
 

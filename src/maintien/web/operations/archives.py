@@ -4,12 +4,11 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from maintien.mbz.converting.archive import ArchiveConverted, convert_to_its_place
-from maintien.mbz.fleet import Work as ArchiveWork
+from maintien.mbz.converting.archive import ArchiveConverted, convert_archive
 from maintien.mbz.fleet import work_bounded
-from maintien.mbz.fleet_worker import Bounds, Failed
+from maintien.mbz.fleet_worker import Bounds, Failed, Job
 from maintien.mbz.limits import DEFAULT_LIMITS, GIB
-from maintien.mbz.summary import look_into
+from maintien.mbz.summary import summarise_at
 from maintien.planning.encoding import encode_finding
 from maintien.reports.archive_documents import summary_document
 from maintien.uses.archives import make_archive_request, require_zone
@@ -34,7 +33,7 @@ def look_into_archive(work: Work) -> Outcome:
     archive = _archive(work)
     if archive is None:
         return Outcome(state=OperationState.STOPPED)
-    summary = _work_on(work, archive, partial(look_into, limits=DEFAULT_LIMITS))
+    summary = _work_on(work, archive, partial(summarise_at, location_of(archive), DEFAULT_LIMITS))
     if isinstance(summary, Outcome):
         return summary
     document = summary_document(archive.name, summary, surroundings().machine.zone)
@@ -54,8 +53,7 @@ def convert_uploaded_archive(work: Work) -> Outcome:
     with suppress(FileNotFoundError):
         # Of other options, or of a worker that died.
         target.unlink()
-    places = {location_of(archive): target}
-    job = partial(convert_to_its_place, request=request, places=places, limits=DEFAULT_LIMITS)
+    job = partial(convert_archive, location_of(archive), request, target, DEFAULT_LIMITS)
     made = _work_on(work, archive, job)
     if isinstance(made, Outcome):
         return made
@@ -84,7 +82,7 @@ def _archive(work: Work) -> UploadedArchive | None:
     return UploadedArchive.objects.filter(pk=work.operation.target).first()
 
 
-def _work_on(work: Work, archive: UploadedArchive, job: ArchiveWork[Result]) -> Result | Outcome:
+def _work_on(work: Work, archive: UploadedArchive, job: Job[Result]) -> Result | Outcome:
     heart = work.heart
     done = work_bounded(job, location_of(archive), BOUNDS, is_to_leave=lambda: heart.has_to_leave)
     match done:

@@ -14,11 +14,13 @@ from maintien.planning.policy import end_of
 from maintien.sites.interface import Selection
 from maintien.uses.conversion_request import ConversionRequest
 from maintien.uses.cut_watch import CutWatch, watch_cut
+from maintien.uses.manual_edits import EndDateRequest
 from maintien.uses.rescue_request import RescueRequest
 from maintien.uses.saved_plans import (
     SavedPlan,
     save_campaign_plan,
     save_conversion_plan,
+    save_end_date_plan,
     save_rescue_plan,
 )
 from maintien.uses.selections import Asked
@@ -27,7 +29,15 @@ from maintien.web.models import OperationState, PlannedCourse, PlanState, Prepar
 from maintien.web.operations.outcomes import Outcome
 from maintien.web.operations.work import Work
 from maintien.web.plan_files import path_of_plan
-from maintien.web.requested import CampaignRequested, Requested, RescueRequested, read_requested
+from maintien.web.requested import (
+    ACTIVATE,
+    SUSPEND,
+    CampaignRequested,
+    EndDateRequested,
+    Requested,
+    RescueRequested,
+    read_requested,
+)
 from maintien.web.sites import open_site_session
 
 
@@ -115,6 +125,9 @@ def _save(work: Work, session: Session, plan: PreparedPlan, tally: _Tally) -> Sa
                 even_if_many=requested.even_if_many,
                 take=tally.take,
             )
+        case EndDateRequested() as requested:
+            asked, edit = _asked(requested.courses), _end_date(requested)
+            return save_end_date_plan(caller, session, asked, edit, path, take=tally.take)
 
 
 def _check_again(session: Session, requested: CampaignRequested) -> CheckedCampaign:
@@ -123,6 +136,17 @@ def _check_again(session: Session, requested: CampaignRequested) -> CheckedCampa
     except CampaignFaults as error:
         # The page has told them all; the site has changed since.
         raise error.faults[0] from None
+
+
+def _end_date(requested: EndDateRequested) -> EndDateRequest:
+    return EndDateRequest(
+        people=requested.whom.request,
+        until=requested.until or None,
+        clear=requested.is_unlimited,
+        start=requested.start or None,
+        suspend=requested.change_status == SUSPEND,
+        activate=requested.change_status == ACTIVATE,
+    )
 
 
 def _asked(courses: tuple[int, ...]) -> Asked:

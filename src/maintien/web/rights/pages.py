@@ -31,6 +31,7 @@ PAGES: Final[Mapping[str, Mapping[str, Permission]]] = {
     "course": _TO_SEE,
     "course-chart": _TO_SEE,
     "participants": _TO_SEE,
+    "end-date-new": _TO_PREPARE,
     "runs": _TO_SEE,
     "run": _TO_SEE,
     "run-people": _TO_SEE,

@@ -13,10 +13,10 @@ from django.utils.http import urlencode
 from maintien.enrolments.access_over_time import Step
 from maintien.enrolments.cut_timing import CutTiming
 from maintien.messages import N_
+from maintien.moodle.ids import CourseId
 from maintien.reports.charts.access_chart import AccessChart, mark_sentence
 from maintien.reports.charts.svg import draw_svg
 from maintien.reports.language import Texts
-from maintien.sites.interface import Selection
 from maintien.uses.access_charts import chart_course
 from maintien.web import audit
 from maintien.web.cut import CourseCut, ShownCut, cut_name, cut_of_course, cut_of_courses
@@ -154,8 +154,7 @@ def draw_chart(request: HttpRequest, site: str, course: int) -> HttpResponse:
     require_site(site)
     require_course(site, course, asked.access.scope(Permission.SEE, site))
     with open_site_session(site) as session:
-        sizes = session.site.select(Selection(courses=(f"id:{course}",)))
-        chart = chart_course(session, sizes[0].course)
+        chart = chart_course(session, session.site.find_course(CourseId(course)))
     return _picture(asked.texts, chart)
 
 

@@ -1,7 +1,8 @@
 """The participants of a course, by the filters of the procedure, a page at a time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final, cast
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -19,11 +20,11 @@ from maintien.reports.language import Texts
 from maintien.reports.participant_wording import STATUSES, access_text, enrolment_text
 from maintien.reports.safe_text import printable
 from maintien.reports.wording import method_name
-from maintien.sites.interface import Selection
 from maintien.uses.participant_filters import NONE, FilterRequest, make_filter
 from maintien.uses.participant_lists import list_page
 from maintien.uses.policies import STUDENT, Terms
 from maintien.web.paging import ROWS, Page, page_number, without_page
+from maintien.web.requested import FILTERS, PeopleAsked
 from maintien.web.requests import PageRequest
 from maintien.web.rights.roles import Permission
 from maintien.web.sites import open_site_session, require_site
@@ -71,18 +72,15 @@ class FilterField:
     choices: list[Choice]
 
 
-FILTERS: Final = ("method", "role", "status", "group", "name")
-
-
 def list_participants(request: HttpRequest, site: str, course: int) -> HttpResponse:
     """List participants; htmx asks for the list only, with its filters."""
     asked = cast("PageRequest", request)
     require_site(site)
     row = require_course(site, course, asked.access.scope(Permission.SEE, site))
-    wanted = read_filter(request.GET)
+    whom = read_filters(request.GET)
     with open_site_session(site) as session:
         known = find_course(session, course)
-        page, people, fields = _read(asked, session, known, wanted)
+        page, people, fields = _read(asked, session, known, whom.request)
     context = {
         "site": site,
         "site_tab": "courses",
@@ -91,7 +89,7 @@ def list_participants(request: HttpRequest, site: str, course: int) -> HttpRespo
         "name": request.GET.get("name", ""),
         "page": page,
         "people": people,
-        "hidden": [(name, request.GET[name]) for name in FILTERS if request.GET.get(name)],
+        "filters": whom.filters.items(),
         "procedure": urlencode(PROCEDURE),
         "may_prepare": asked.access.scope(Permission.PREPARE, site).covers(row.path),
     }
@@ -103,24 +101,13 @@ def find_course(session: Session, course: int) -> Course:
 
     Raises UnknownCourse where somebody has deleted it since it was counted.
     """
-    return session.site.select(Selection(courses=(f"id:{course}",)))[0].course
+    return session.site.find_course(CourseId(course))
 
 
-def read_filter(query: QueryDict) -> FilterRequest:
-    """Read which participants a page's address asks for."""
-
-    def words(name: str) -> tuple[str, ...]:
-        word = query.get(name, "").strip()[:_LONGEST]
-        return (word,) if word else ()
-
-    groups = tuple(word if word == NONE else f"id:{word}" for word in words("group"))
-    return FilterRequest(
-        methods=words("method"),
-        roles=words("role"),
-        statuses=words("status"),
-        groups=groups,
-        keywords=words("name"),
-    )
+def read_filters(query: QueryDict) -> PeopleAsked:
+    """Read the filters of an address or a form."""
+    method, role, status, group, name = (query.get(each, "").strip()[:_LONGEST] for each in FILTERS)
+    return PeopleAsked(method=method, role=role, status=status, group=group, name=name)
 
 
 def _read(
@@ -132,8 +119,9 @@ def _read(
     page = Page(
         rows=found.participants, number=found.number, total=found.total, query=without_page(request.GET)
     )
-    methods = {instance.method for instance in found.state.instances} | AUTOMATIC_METHODS | {MANUAL}
-    fields = _fields(request.texts, request.GET, session, course.id, methods)
+    methods = {instance.method for instance in found.instances} | AUTOMATIC_METHODS | {MANUAL}
+    groups = {str(number): name for number, name in found.groups.items()}
+    fields = _fields(request.texts, request.GET, session, methods, groups)
     return page, [_listed(request.texts, session, person) for person in page.rows], fields
 
 
@@ -151,10 +139,9 @@ def _listed(texts: Texts, session: Session, participant: Participant) -> ListedP
 
 
 def _fields(
-    texts: Texts, query: QueryDict, session: Session, course: CourseId, methods: Iterable[str]
+    texts: Texts, query: QueryDict, session: Session, methods: Iterable[str], groups: Mapping[str, str]
 ) -> list[FilterField]:
-    groups = session.site.read_group_names([course]).items()
-    named = sorted(((str(number), printable(name)) for number, name in groups), key=lambda pair: pair[1])
+    named = sorted(((number, printable(name)) for number, name in groups.items()), key=itemgetter(1))
     return [
         _field(
             texts,

@@ -26,6 +26,14 @@ const WAITED = "maintien-waited";
 document.addEventListener("htmx:beforeOnLoad", (event) => {
   if (event.detail.xhr.getResponseHeader("HX-Refresh")) sessionStorage.setItem(WAITED, location.pathname);
 });
+// One box ticks all those of its table.
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-select-all]")) return;
+  for (const box of event.target.closest("table").querySelectorAll("tbody input[type=checkbox]")) {
+    box.checked = event.target.checked;
+  }
+});
+
 // A link that was swapped away leaves the focus with the list that came instead.
 document.addEventListener("htmx:afterSettle", (event) => {
   if (document.activeElement === document.body) event.detail.target.querySelector("[data-swapped]")?.focus();
@@ -35,6 +43,8 @@ document.addEventListener("DOMContentLoaded", () => {
   sessionStorage.removeItem(WAITED);
   const result = document.querySelector("[data-result]");
   const mistakes = document.querySelector("[data-result][role=alert]");
-  if (mistakes) mistakes.focus();
-  else if (waited) (result || document.querySelector("h1"))?.focus();
+  const goal = mistakes || (waited ? result || document.querySelector("h1") : null);
+  if (!goal) return;
+  goal.tabIndex = -1;
+  goal.focus();
 });
