@@ -5,8 +5,8 @@ The first argument says what; without any, ``convert`` and ``archives`` are meas
 - ``convert`` (unless another is given): the preview, the conversion, and beside them, in one run, the
   set-based SQL that inserts the same rows in an equal database on the same server. The ratio is conversion
   to bare SQL.
-- ``forecast``: a forecast of everything, without a look at the feeds, with one, and with a chart of a planned
-  conversion.
+- ``forecast``: a forecast of everything, without a look at the feeds, with one, with a chart of a planned
+  conversion, and as a spreadsheet.
 - ``rescue``: a rescue after a cut, over a log of ``--log-rows`` rows, and how the database reads it.
 - ``archives``: reading backup archives, beside the fastest gzip; ``archives --help`` tells its options.
 
@@ -43,6 +43,7 @@ FORECAST_HEADINGS = (
     ("forecast s", 11),
     ("feeds s", 9),
     ("until s", 9),
+    ("xlsx s", 9),
     ("peak MB", 8),
 )
 
@@ -120,6 +121,7 @@ def _show_forecasts(arguments: argparse.Namespace) -> None:
                     f"{measured.seconds:.1f}",
                     f"{measured.with_feeds_seconds:.1f}",
                     f"{measured.until_seconds:.1f}",
+                    f"{measured.workbook_seconds:.1f}",
                     f"{measured.peak_megabytes:.0f}",
                 )
                 print("".join(c.rjust(w) for c, w in zip(cells, widths, strict=True)), flush=True)

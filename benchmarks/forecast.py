@@ -40,6 +40,8 @@ class ForecastMeasurement:
     """With ``--feed``, a register with a row for every other enrolment."""
     until_seconds: float
     """With ``--until`` and ``--chart``: a conversion is planned as well."""
+    workbook_seconds: float
+    """With a spreadsheet that has a row a person."""
     peak_megabytes: float
     """The largest of the processes."""
 
@@ -64,13 +66,16 @@ def measure_forecast(server: DatabaseServer, database: str, enrolments: int) -> 
         until, until_peak = run_maintien(
             engine, "forecast", "--all", "--until", f"@{ENDS_AT}", "--chart", chart
         )
+        workbook = str(Path(folder) / "forecast.xlsx")
+        written, written_peak = run_maintien(engine, "forecast", "--all", "-o", workbook)
     return ForecastMeasurement(
         database=database,
         enrolments=enrolments,
         seconds=alone,
         with_feeds_seconds=fed,
         until_seconds=until,
-        peak_megabytes=max(peak, fed_peak, until_peak),
+        workbook_seconds=written,
+        peak_megabytes=max(peak, fed_peak, until_peak, written_peak),
     )
 
 

@@ -31,6 +31,8 @@ PAGE_OF: Final = {
     "check": "before-you-start.md",
     "courses": "courses.md",
     "participants": "participants.md",
+    "end-date": "end-date.md",
+    "unenrol": "unenrol.md",
     "forecast": "forecast.md",
     "convert": "convert.md",
     "apply": "plan-files.md",
@@ -280,9 +282,12 @@ def sentence(message: str) -> str:
     return _FIELD.sub("…", quoted)
 
 
+PAGES_OF_REASONS = ("convert.md", "rescue.md", "end-date.md", "unenrol.md")
+
+
 @by_language
 def test_every_reason_and_finding_of_the_documents_is_explained(language: str) -> None:
-    page = "".join(read(GUIDE / language / name) for name in ("convert.md", "rescue.md"))
+    page = "".join(read(GUIDE / language / name) for name in PAGES_OF_REASONS)
     kinds = [kind_of(each) for each in (*get_args(Reason), *get_args(Finding))]
 
     assert [kind for kind in kinds if f"`{kind}`" not in page] == []

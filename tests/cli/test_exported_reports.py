@@ -127,6 +127,19 @@ def test_forecast_as_a_page_has_the_chart_in_the_language_asked_for(
     assert not re.search(r"<script|<link|<img|url\(|\bsrc=", text)
 
 
+def test_names_become_no_markup_in_table_or_chart(
+    university: Path, at_university: Say, tmp_path: Path
+) -> None:
+    hostile = "</title><script>alert(1)</script>"
+    change(university, f"UPDATE mdl_course SET fullname = '{hostile}' WHERE id = 2")
+    change(university, f"UPDATE mdl_user SET lastname = '{hostile}' WHERE id = 11")
+    file = tmp_path / "forecast.html"
+    assert at_university("forecast", "--course", "BIO", "-o", str(file)).status == 0
+    text = file.read_text(encoding="utf-8")
+    assert "<script" not in text
+    assert text.count("&lt;script&gt;") >= 3
+
+
 def test_chart_and_table_are_written_together(at_university: Say, tmp_path: Path) -> None:
     chart, table = tmp_path / "chart.svg", tmp_path / "forecast.csv"
     assert at_university(*FORECAST, "--chart", str(chart), "-o", str(table)).status == 0
@@ -201,6 +214,37 @@ def test_report_names_people_unless_they_are_not_to_be_known(
     assert "Martin" in everything_in(plain)
     assert re.search(r"p-[a-z2-7]{12}", everything_in(disguised))
     assert [name for name in NAMES if name in everything_in(disguised)] == []
+
+
+EDITS = {
+    "end-date": ("end-date", "--course", "BIO", "--keyword", "Brahim", "--until", "2027-12-31"),
+    "unenrol": ("unenrol", "--course", "BIO", "--keyword", "Brahim", "--method", "manual", "--even-last"),
+}
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "html"])
+@pytest.mark.parametrize("case", EDITS)
+def test_edit_of_manual_enrolments_is_written_too_and_names_nobody_who_is_not_to_be_known(
+    case: str, ending: str, at_university: Say, tmp_path: Path
+) -> None:
+    at_university("convert", "--course", "BIO", "--until", "2027-08-31", "--run")
+    plain, disguised = tmp_path / f"plain.{ending}", tmp_path / f"disguised.{ending}"
+    assert at_university(*EDITS[case], "-o", str(plain)) == Said(status=0, out="", err="")
+    assert at_university(*EDITS[case], "--pseudonymous", "-o", str(disguised)).status == 0
+    assert "Brahim Martin" in everything_in(plain)
+    assert re.search(r"p-[a-z2-7]{12}", everything_in(disguised))
+    # Not even as the word that people were chosen by.
+    assert [name for name in NAMES if name in everything_in(disguised)] == []
+
+
+def test_page_of_an_edit_says_whom_it_chose_and_what_it_came_to(at_university: Say, tmp_path: Path) -> None:
+    at_university("convert", "--course", "BIO", "--until", "2027-08-31", "--run")
+    file = tmp_path / "edit.html"
+    assert at_university(*EDITS["unenrol"], "--run", "-o", str(file)).status == 0
+    text = file.read_text(encoding="utf-8")
+    assert "<h1>Removed manual enrolments</h1>" in text
+    assert "<dt>Containing</dt><dd>Brahim</dd>" in text
+    assert "<dt>Removed enrolments</dt><dd>1</dd>" in text
 
 
 def test_courses_are_a_table_with_their_counts(at_university: Say) -> None:

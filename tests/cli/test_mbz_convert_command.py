@@ -1,6 +1,10 @@
 """``mbz convert`` at the command line: one archive, a fleet, and what it refuses."""
 
 import json
+import pickle
+import subprocess
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +13,9 @@ import pytest
 from maintien.errors import SameOutputTwice
 from maintien.mbz.archive import ArchivedCourse
 from maintien.mbz.converting.places import find_places
-from maintien.mbz.locations import locate
+from maintien.mbz.fleet import JobFor
+from maintien.mbz.fleet_worker import Outcome
+from maintien.mbz.locations import ArchiveLocation, locate
 from maintien.mbz.reading import read_archive
 from tests.builders import NOW, UNTIL, CourseBuilder
 from tests.cli.conftest import Say
@@ -179,3 +185,42 @@ def test_two_archives_of_one_name_from_elsewhere_are_refused() -> None:
 
     with pytest.raises(SameOutputTwice):
         find_places(locations, "new", into_folder=True)
+
+
+class Handed(list[bytes]):
+    """Takes down what would be handed to processes, and lets none do it."""
+
+    def work_through(
+        self, locations: Sequence[ArchiveLocation], job_for: JobFor[Any], **_: object
+    ) -> list[Outcome[Any]]:
+        self += [pickle.dumps(job_for(location)) for location in locations]
+        return []
+
+
+@pytest.mark.parametrize("command", ["mbz_info", "archive_conversion"])
+def test_a_process_gets_its_own_archive_and_not_the_whole_program(
+    say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    handed = Handed()
+    monkeypatch.setattr(f"maintien.cli.{command}.work_through", handed.work_through)
+    folder = tmp_path / "old"
+    folder.mkdir()
+    for number in range(20):
+        (folder / f"course{number}.mbz").write_bytes(b"")
+
+    if command == "mbz_info":
+        say("mbz", "info", str(folder))
+    else:
+        convert(say, str(folder), "-o", str(tmp_path / "new"), "--until", f"@{UNTIL}")
+
+    assert [job.count(b"course") >= 1 for job in handed] == [True] * 20
+    assert not [job for job in handed if b"course7" in job and b"course8" in job]
+    assert not [job for job in handed if b"maintien.cli" in job]
+    assert b"maintien.mbz" in handed[0]
+
+
+def test_a_process_does_not_begin_with_the_whole_program() -> None:
+    program = "import sys, maintien.__main__; print([name for name in sys.modules if 'maintien' in name])"
+    ended = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)  # noqa: S603 -- ours
+    assert "maintien.__main__" in ended.stdout
+    assert "maintien.cli" not in ended.stdout

@@ -2,7 +2,6 @@
 
 import pytest
 
-from maintien.enrolments.filtering import KnownPeople, select_participants
 from maintien.enrolments.participant_filter import (
     EVERYBODY,
     GroupFilter,
@@ -20,6 +19,7 @@ from maintien.enrolments.participant_filter import (
     Since,
     StatusFilter,
 )
+from maintien.enrolments.participants_of_state import KnownPeople, select_participants
 from maintien.enrolments.state import CourseState
 from maintien.moodle.ids import GroupId, InstanceId, RoleId, UserId
 from maintien.moodle.values import EnrolmentStatus, InstanceStatus

@@ -5,17 +5,13 @@ import signal
 from functools import partial
 
 from maintien.errors import EmptyArchive
+from maintien.mbz.fleet_worker import Job
 from maintien.mbz.locations import ArchiveLocation
 
 
 def measure(location: ArchiveLocation) -> int:
     """Work as it ought to be."""
     return len(location.address)
-
-
-def process_of(_: ArchiveLocation) -> int:
-    """Tell which process works."""
-    return os.getpid()
 
 
 def misbehave(location: ArchiveLocation) -> int:
@@ -36,5 +32,11 @@ def misbehave(location: ArchiveLocation) -> int:
     return measure(location)
 
 
-work = partial(misbehave)
-"""As commands hand their work over."""
+def job_for(location: ArchiveLocation) -> Job[int]:
+    """Make a job as commands do."""
+    return partial(misbehave, location)
+
+
+def tell_process(_: ArchiveLocation) -> Job[int]:
+    """Make a job that tells which process does it."""
+    return os.getpid

@@ -39,6 +39,7 @@ from tests.course_states import course_states
 from tests.golden_cases import PROCEDURE_CASES, procedure_case
 from tests.mbz.archives import source_of
 from tests.mbz.course_archives import archive_of, user_element
+from tests.mbz.fuzzing.mutations import unpack
 
 REQUEST = ArchiveRequest(ends_at=UNTIL, now=NOW)
 MEMBERS = [
@@ -182,6 +183,26 @@ def test_groups_of_people_in_the_new_archive_come_with_them(place: Path) -> None
     assert read(new).groups.keys() == {61, 62}
     assert read(new).header.includes_groups
     assert result.memberships == 2
+
+
+def test_groups_go_by_their_name_alone_so_that_a_restore_finds_them_again(place: Path) -> None:
+    state, _ = course_with_groups()
+    groups = groups_document_of(state).replace(
+        b"<description>$@NULL@$</description>",
+        b'<description>&lt;a href="$@COURSEVIEWBYID*2@$"&gt;here&lt;/a&gt;</description><picture>7</picture>',
+    )
+
+    _, new = converted(place, archive_of(state, groups=groups))
+
+    assert [(g.name, g.description, g.picture) for g in read(new).groups.values()] == [
+        ("G61", None, 0),
+        ("G62", None, 0),
+    ]
+
+
+def groups_document_of(state: CourseState) -> bytes:
+    packed = archive_of(state)
+    return next(content for name, content in unpack(packed) if name == "groups.xml")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from maintien.mbz.fleet_worker import Done, Failed, Outcome
 from maintien.mbz.limits import MIB
 from maintien.mbz.locations import locate
 from maintien.runs.execute import Unobserved
-from tests.mbz.fleet_jobs import process_of, work
+from tests.mbz.fleet_jobs import job_for, tell_process
 
 GOOD = tuple(f"archive{number}" for number in range(12))
 
@@ -42,7 +42,7 @@ class Interrupter(Recorder):
 
 def run(*addresses: str, processes: int = 2) -> list[Outcome[int]]:
     locations = [locate(address) for address in addresses]
-    return work_through(locations, work, processes=processes, observer=Unobserved())
+    return work_through(locations, job_for, processes=processes, observer=Unobserved())
 
 
 def errors(outcomes: list[Outcome[int]]) -> dict[str, type[MaintienError]]:
@@ -79,7 +79,7 @@ def test_several_that_kill_their_processes_are_named() -> None:
 
 def test_the_observer_hears_of_each() -> None:
     recorder = Recorder()
-    work_through([locate(name) for name in GOOD[:3]], work, processes=2, observer=recorder)
+    work_through([locate(name) for name in GOOD[:3]], job_for, processes=2, observer=recorder)
     assert recorder.heard == [("started", 3, 0), *[("advanced", 1, 0)] * 3, "finished"]
 
 
@@ -87,22 +87,22 @@ def test_an_interruption_stops_what_is_under_way() -> None:
     interrupter = Interrupter()
     locations = [locate(name) for name in ("endless", *GOOD)]
     with pytest.raises(KeyboardInterrupt):
-        work_through(locations, work, processes=2, observer=interrupter)
+        work_through(locations, job_for, processes=2, observer=interrupter)
     assert interrupter.heard == [("started", len(locations), 0), "finished"]
 
 
 def test_a_single_small_archive_needs_no_process(tmp_path: Path) -> None:
     assert run(str(tmp_path / "missing"), processes=1)
-    assert tell_process(tmp_path / "small", size=1) == os.getpid()
+    assert process_that_works_on(tmp_path / "small", size=1) == os.getpid()
 
 
 def test_a_single_large_archive_gets_a_process(tmp_path: Path) -> None:
-    assert tell_process(tmp_path / "large", size=MIB + 1) != os.getpid()
+    assert process_that_works_on(tmp_path / "large", size=MIB + 1) != os.getpid()
 
 
-def tell_process(path: Path, *, size: int) -> int:
+def process_that_works_on(path: Path, *, size: int) -> int:
     path.write_bytes(bytes(size))
-    [outcome] = work_through([locate(str(path))], process_of, processes=1, observer=Unobserved())
+    [outcome] = work_through([locate(str(path))], tell_process, processes=1, observer=Unobserved())
     assert isinstance(outcome, Done)
     return outcome.result
 

@@ -66,6 +66,7 @@ def test_the_document_of_one_course_says_everything() -> None:
         "roles_removed": 0,
         "groups_kept": 2,
         "groups_joined": 0,
+        "groups_left": 0,
         "manual_instances_added": 0,
         "manual_instances_enabled": 0,
         "people_converted": 2,

@@ -75,7 +75,14 @@ def test_an_instance_that_is_added_is_counted_apart() -> None:
 
 
 def test_what_no_conversion_makes_is_counted_too() -> None:
-    assert summarise(plan(Removed(membership(1, 61)))).counts == Counts(other_changes=1)
+    assert summarise(plan(Removed(instance()))).counts == Counts(other_changes=1)
+
+
+def test_what_an_unenrolment_takes_is_counted() -> None:
+    gone = plan(Removed(role(1)), Removed(membership(1, 61)), Removed(enrolment(1)), converted=(1,))
+    assert summarise(gone).counts == Counts(
+        enrolments_removed=1, roles_removed=1, groups_left=1, people_converted=1
+    )
 
 
 def test_what_a_move_takes_over_is_counted() -> None:

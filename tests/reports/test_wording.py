@@ -72,6 +72,14 @@ REASONS: dict[Reason, tuple[str, str]] = {
         "31/08/2027 23:59, par le compte 3",
     ),
     left_alone.TakenUnreadably(): ("not how", "sans dire comment"),
+    left_alone.NoManualEnrolment(): ("no manual enrolment", "pas d’inscription manuelle"),
+    left_alone.InOtherManualInstance(): ("the one that is edited", "celle qui est modifiée"),
+    left_alone.AlreadySo(ends_at=0): ("end: unlimited", "fin\u00a0: illimité"),
+    left_alone.EndsLaterAlready(ends_at=END): ("(2027-08-31 23:59)", "(31/08/2027 23:59)"),
+    left_alone.EndsEarlierAlready(ends_at=END): ("(2027-08-31 23:59)", "(31/08/2027 23:59)"),
+    left_alone.NotEnded(ends_at=END): ("end: 2027-08-31 23:59", "fin\u00a0: 31/08/2027 23:59"),
+    left_alone.NotLetInAutomatically(): ("as well", "donne aussi accès"),
+    left_alone.LastEnrolment(): ("--even-last", "--even-last"),
 }
 
 ACTIONS = list(UnenrolAction)
@@ -127,6 +135,18 @@ WARNINGS |= {
     findings.RoleNotFound(role="jury"): ("like “jury”", "semblable à «\u00a0jury\u00a0»"),
     findings.RoleReplaced(role="a", by="b\x1b"): (r"get “b\x1b”", "reçoivent «\u00a0b\\x1b\u00a0»"),
     findings.RestoreLeavesAsTheyAre(people=3): ("3 people have", "3 personnes ont"),
+}
+WARNINGS |= {
+    findings.NoManualMethod(): ("maintien convert", "maintien convert"),
+    findings.SeveralManualMethods(): ("only the first", "seule la première"),
+    findings.EditedMethodDisabled(): ("Enable it", "Activez-la"),
+    findings.EditShortens(people=3): ("3 people's", "3 personnes"),
+    findings.EndsBeforeItBegins(people=1): ("1 person's", "1 personne"),
+    findings.AccessGoes(people=2000): ("2,000 people", "2\u202f000 personnes"),
+    findings.PeopleLeave(people=3, roles=4, groups=5): (
+        "Roles: 4; group memberships: 5. Grades",
+        "Rôles\u00a0: 4\u00a0; appartenances aux groupes\u00a0: 5. Les notes",
+    ),
 }
 FINE |= {
     findings.ManualInstanceFromArchive(): ("as the archive describes", "telle que l’archive"),

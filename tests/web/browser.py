@@ -23,6 +23,8 @@ PASSWORD: Final = "a sentence that is easy to remember"
 PATIENCE: Final = 60_000
 """Milliseconds for work that a worker does, on a busy machine."""
 
+LOCALES: Final = {"en": "en-GB", "fr": "fr-FR"}
+
 _SERIOUS: Final = ("serious", "critical")
 
 
@@ -36,21 +38,29 @@ class Demo:
     process: int
 
 
-@contextmanager
-def serve_demo(folder: Path) -> Iterator[Demo]:
-    """Start the application on a free port, and end it."""
+def free_port() -> int:
+    """Find a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@contextmanager
+def serve_demo(folder: Path, port: int | None = None) -> Iterator[Demo]:
+    """Start the application, where it was before or on a free port, and end it."""
+    is_new = port is None
+    port = free_port() if port is None else port
     command = [sys.executable, "-m", "maintien", "--lang", "en", "web", "--demo"]
     command += ["--folder", str(folder), "--bind", f"127.0.0.1:{port}"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 -- ours
         try:
             assert process.stdout is not None
-            said = process.stdout.readline() + process.stdout.readline()
+            said = process.stdout.readline() + (process.stdout.readline() if is_new else "")
             found = re.search(r"http://\S+/link/\S+", said)
-            assert found, said
-            yield Demo(f"http://127.0.0.1:{port}", found[0], folder, process.pid)
+            assert found or not is_new, said
+            link = found[0] if found else ""
+            yield Demo(f"http://127.0.0.1:{port}", link, folder, process.pid)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(60)
@@ -67,6 +77,51 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def set_first_password(browser: Browser, demo: Demo) -> None:
+    """Follow the first account's link, and wait until the courses are counted."""
+    page = browser.new_page(locale="en-GB")
+    page.set_default_timeout(PATIENCE)
+    wait_for_server(page, f"{demo.address}/health")
+    page.goto(demo.link)
+    require_accessible(page)
+    take_picture(page, "link", "en")
+    page.get_by_label("New password", exact=True).fill(PASSWORD)
+    page.get_by_label("New password, once more").fill(PASSWORD)
+    page.get_by_role("button", name="Set the password and sign in").click()
+    expect(page.get_by_role("heading", name="Sites")).to_be_visible()
+    page.goto(f"{demo.address}/sites/demo/courses")
+    for _ in range(120):
+        if page.locator("tbody tr").count():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    page.close()
+
+
+def sign_in(browser: Browser, demo: Demo, language: str) -> Page:
+    """Sign the first account in, in a window and a language of its own."""
+    page = browser.new_page(locale=LOCALES[language], viewport={"width": 1200, "height": 900})
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{demo.address}/sign-in")
+    choose_language(page, language)
+    require_accessible(page)
+    take_picture(page, "sign-in", language)
+    page.locator("#id_username").fill("admin")
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("main form button").first.click()
+    expect(page.locator("main h1")).to_have_text("Sites")
+    choose_language(page, language)
+    return page
+
+
+def choose_language(page: Page, language: str) -> None:
+    """Have the pages in a language, where they are not."""
+    name = "Français" if language == "fr" else "English"
+    chooser = page.get_by_role("button", name=name, exact=True)
+    if chooser.count():
+        chooser.click()
 
 
 def require_accessible(page: Page) -> None:
@@ -107,8 +162,11 @@ __all__ = [
     "Demo",
     "chromium",
     "expect",
+    "free_port",
     "require_accessible",
     "serve_demo",
+    "set_first_password",
+    "sign_in",
     "take_picture",
     "wait_for_server",
 ]

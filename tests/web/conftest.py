@@ -52,7 +52,8 @@ def beginning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def application(beginning: Path) -> Iterator[WebApplication]:
     folder = FOLDER
     _forget()
-    for path in (*folder.glob("*.sqlite*"), *(folder / "web").glob("*.sqlite*")):
+    kept = (*folder.glob("*.sqlite*"), *(folder / "web").glob("*.sqlite*"), *folder.glob("web/*/*"))
+    for path in filter(Path.is_file, kept):
         path.unlink()
     shutil.copytree(beginning, folder, dirs_exist_ok=True)
     CLOCK.now = NOW

@@ -4,24 +4,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.shared_facts import skip_without
 from tests.web.browser import (
     CHROMIUM,
-    PASSWORD,
     PATIENCE,
     Demo,
     chromium,
     require_accessible,
     serve_demo,
+    set_first_password,
+    sign_in,
     take_picture,
-    wait_for_server,
 )
 
 WORDS = {
     "en": {
-        "locale": "en-GB",
         "maintain": "Maintain access in the selected courses…",
         "show": "Show what would be done",
         "confirm": "Confirm: maintain the access",
@@ -33,7 +32,6 @@ WORDS = {
         "fingerprint": "Fingerprint",
     },
     "fr": {
-        "locale": "fr-FR",
         "maintain": "Maintenir l’accès dans les cours sélectionnés…",
         "show": "Montrer ce qui serait fait",
         "confirm": "Confirmer",
@@ -59,44 +57,8 @@ def browser() -> Iterator[Browser]:
 def demo(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Demo]:
     """The application, with the first account's password set through its link."""
     with serve_demo(tmp_path_factory.mktemp("demo")) as running:
-        page = browser.new_page(locale="en-GB")
-        page.set_default_timeout(PATIENCE)
-        wait_for_server(page, f"{running.address}/health")
-        page.goto(running.link)
-        require_accessible(page)
-        take_picture(page, "link", "en")
-        page.get_by_label("New password", exact=True).fill(PASSWORD)
-        page.get_by_label("New password, once more").fill(PASSWORD)
-        page.get_by_role("button", name="Set the password and sign in").click()
-        expect(page.get_by_role("heading", name="Sites")).to_be_visible()
-        # Until the courses are counted.
-        page.goto(f"{running.address}/sites/demo/courses")
-        for _ in range(120):
-            if page.locator("tbody tr").count():
-                break
-            page.wait_for_timeout(500)
-            page.reload()
-        page.close()
+        set_first_password(browser, running)
         yield running
-
-
-def sign_in(browser: Browser, demo: Demo, language: str) -> Page:
-    page = browser.new_page(locale=WORDS[language]["locale"], viewport={"width": 1200, "height": 900})
-    page.set_default_timeout(PATIENCE)
-    page.goto(f"{demo.address}/sign-in")
-    chooser = page.get_by_role("button", name="Français" if language == "fr" else "English", exact=True)
-    if chooser.count():
-        chooser.click()
-    require_accessible(page)
-    take_picture(page, "sign-in", language)
-    page.locator("#id_username").fill("admin")
-    page.locator("#id_password").fill(PASSWORD)
-    page.locator("main form button").first.click()
-    expect(page.locator("main h1")).to_have_text("Sites")
-    chooser = page.get_by_role("button", name="Français" if language == "fr" else "English", exact=True)
-    if chooser.count():
-        chooser.click()
-    return page
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

@@ -13,7 +13,16 @@ from tests.web.conftest import SignIn, WebApplication
 from tests.web.test_guided_path import courses_at_risk, follow, prepare
 
 FOREIGN = "sign_in_elsewhere"
-SAMPLE = {"site": "demo", "course": 1, "plan": 1, "operation": 1, "run": 1, "number": 1, "secret": "x"}
+SAMPLE = {
+    "site": "demo",
+    "course": 1,
+    "plan": 1,
+    "operation": 1,
+    "run": 1,
+    "number": 1,
+    "archive": 1,
+    "secret": "x",
+}
 
 
 def patterns(resolver: URLResolver, prefix: str = "/") -> Iterator[tuple[str, str]]:

@@ -10,11 +10,11 @@ from maintien.cli.archive_options import require_archives, status_of
 from maintien.cli.output import print_document, result_console, say
 from maintien.cli.progress import observer_of, waiting
 from maintien.errors import MissingOutput
-from maintien.mbz.converting.archive import ArchiveConverted
+from maintien.mbz.converting.archive import ArchiveConverted, convert_archive
 from maintien.mbz.converting.places import find_places, is_folder, make_folders
 from maintien.mbz.converting.request import ArchiveRequest
-from maintien.mbz.fleet import work_through
-from maintien.mbz.fleet_worker import Done, Failed, Outcome
+from maintien.mbz.fleet import JobFor, work_through
+from maintien.mbz.fleet_worker import Done, Failed, Job, Outcome
 from maintien.mbz.limits import ArchiveLimits
 from maintien.mbz.locations import ArchiveLocation
 from maintien.messages import N_
@@ -27,7 +27,7 @@ from maintien.reports.archive_conversions import (
 )
 from maintien.reports.wording import error_text
 from maintien.runs.execute import Unobserved
-from maintien.uses.archives import convert_to_its_place, make_archive_request, require_zone
+from maintien.uses.archives import make_archive_request, require_zone
 from maintien.uses.conversion_request import ConversionRequest, require_no_conflict
 
 
@@ -59,8 +59,11 @@ def convert_archives(invocation: Invocation, asked: ArchivesAsked, request: Conv
     places = find_places(locations, asked.output, into_folder=is_fleet)
     if is_fleet:
         make_folders(places)
-    work = partial(convert_to_its_place, request=archive_request, places=places, limits=asked.limits)
-    outcomes = _work_through(invocation, locations, work, asked.processes)
+
+    def job_for(location: ArchiveLocation) -> Job[ArchiveConverted]:
+        return partial(convert_archive, location, archive_request, places[location], asked.limits)
+
+    outcomes = _work_through(invocation, locations, job_for, asked.processes)
     _show(invocation, ArchivesHeader(request=archive_request, zone=zone), outcomes)
     return status_of(outcomes)
 
@@ -68,14 +71,14 @@ def convert_archives(invocation: Invocation, asked: ArchivesAsked, request: Conv
 def _work_through(
     invocation: Invocation,
     locations: Sequence[ArchiveLocation],
-    work: "partial[ArchiveConverted]",
+    job_for: JobFor[ArchiveConverted],
     processes: int,
 ) -> list[Outcome[ArchiveConverted]]:
     if len(locations) == 1:
         with waiting(invocation):
-            return work_through(locations, work, processes=1, observer=Unobserved())
+            return work_through(locations, job_for, processes=1, observer=Unobserved())
     observer = observer_of(invocation, N_("Archives"))
-    return work_through(locations, work, processes=processes, observer=observer)
+    return work_through(locations, job_for, processes=processes, observer=observer)
 
 
 def _archive_request(

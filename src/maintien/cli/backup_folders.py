@@ -12,6 +12,7 @@ from maintien.cli.help import CONVERSION_PANEL
 from maintien.cli.notices import BackupsAhead, BackupsMade, notify
 from maintien.mbz.writing.backup_folder import BackupFolder
 from maintien.messages import N_
+from maintien.uses.backups import open_backup_folder
 
 BackupOption: TypeAlias = Annotated[
     str | None,
@@ -36,14 +37,7 @@ def backing_up(invocation: Invocation, session: Session, folder: str | None) -> 
     if folder is None:
         yield None
         return
-    backups = BackupFolder(
-        folder=Path(folder),
-        backups=session.site.backups(),
-        began_at=session.clock(),
-        zone=session.zone,
-        clock=session.clock,
-    )
-    backups.open()
+    backups = open_backup_folder(session, Path(folder))
     try:
         yield backups
     finally:

@@ -99,7 +99,7 @@ def _preview(
     late_starts = LateStarts()
     with saving(conversion, save) as saved:
         for outcome in conversion.preview():
-            _take(conversion, report, file, outcome)
+            conversion.take(report, file, outcome)
             late_starts.look_at(outcome.plan)
             if saved is not None:
                 saved.add(outcome.plan)
@@ -114,21 +114,13 @@ def _run(conversion: PolicyRun, report: ConversionReport, file: PlansFile | None
         run = conversion.begin(safeguard)
 
         def take(outcome: CourseOutcome) -> None:
-            _take(conversion, report, file, outcome)
+            conversion.take(report, file, outcome)
             late_starts.look_at(outcome.plan)
 
         courses = len(conversion.found.sizes)
         carry_out(conversion.invocation, conversion.session, run, take, courses=courses)
         _require_somebody_in_time(conversion, late_starts)
         report.note_run(run.run)
-
-
-def _take(
-    conversion: PolicyRun, report: ConversionReport, file: PlansFile | None, outcome: CourseOutcome
-) -> None:
-    report.add(outcome.plan, outcome.failure, timing=conversion.timing_of(outcome.plan))
-    if file is not None:
-        file.take(outcome)
 
 
 def _require_somebody_in_time(conversion: PolicyRun, late_starts: LateStarts) -> None:

@@ -18,6 +18,7 @@ from maintien.cli.end_date_options import (
     StartOption,
     SuspendOption,
 )
+from maintien.cli.exporting import ExportRequest, require_export
 from maintien.cli.global_options import invocation_of
 from maintien.cli.manual_editing import Edit, change_manual_enrolments
 from maintien.cli.options import AllOption, CategoryOption, CohortOption, CourseOption
@@ -33,7 +34,14 @@ from maintien.cli.participant_options import (
     StatusOption,
     ask_for_people,
 )
+from maintien.cli.run_options import (
+    ExportFormatOption,
+    OutputOption,
+    PlanTableOption,
+    PseudonymousOption,
+)
 from maintien.messages import N_
+from maintien.reports.run_export import RUN_TABLES
 from maintien.uses.manual_edits import EndDateRequest
 from maintien.uses.selections import ask_for_courses
 
@@ -70,6 +78,10 @@ def end_date(  # noqa: PLR0913 -- one an option
     run: RunOption = False,
     save: SaveOption = None,
     backup: BackupOption = None,
+    export_format: ExportFormatOption = None,
+    output: OutputOption = None,
+    table: PlanTableOption = None,
+    pseudonymous: PseudonymousOption = False,
 ) -> Action:
     """Read the options of ``end-date``."""
     asked = ask_for_courses(
@@ -100,5 +112,8 @@ def end_date(  # noqa: PLR0913 -- one an option
         only_later=only_later,
         only_earlier=only_earlier,
     )
-    edit = Edit(asked=asked, request=request, save=save, backup=backup)
-    return partial(change_manual_enrolments, invocation_of(context), edit, is_to_write=run)
+    invocation = invocation_of(context)
+    wanted = ExportRequest(format=export_format, output=output, table=table, is_pseudonymous=pseudonymous)
+    export = require_export(invocation, wanted, tables=RUN_TABLES)
+    edit = Edit(asked=asked, request=request, save=save, backup=backup, export=export)
+    return partial(change_manual_enrolments, invocation, edit, is_to_write=run)

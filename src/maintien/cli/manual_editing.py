@@ -1,20 +1,22 @@
 """Does what ``maintien end-date`` and ``maintien unenrol`` ask for: previews it, or carries it out."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.backup_folders import announce_backups, backing_up
 from maintien.cli.carrying_out import carry_out, exit_status
 from maintien.cli.conversion_notices import common_notices
+from maintien.cli.exporting import Export
 from maintien.cli.notices import notify
 from maintien.cli.operators import require_operator
+from maintien.cli.plans_file import PlansFile
 from maintien.cli.policy_runs import PolicyRun
 from maintien.cli.saving import saving
 from maintien.errors import ConflictingOptions, EmptySelection, ReadOnlyAccount
 from maintien.planning.course_planners import Policies
 from maintien.planning.policy import Circumstances
 from maintien.reports.conversion import ConversionReport
-from maintien.runs.execute import CourseOutcome, Safeguard
 from maintien.runs.journal import kind_for
 from maintien.sites.write_access import MayWrite
 from maintien.uses.manual_edits import (
@@ -39,6 +41,8 @@ class Edit:
     """Where to keep the preview as a plan."""
     backup: str | None = None
     """Where to back courses up before they are written in."""
+    export: Export | None = None
+    """Where to write the result instead of showing it."""
 
 
 def change_manual_enrolments(invocation: Invocation, edit: Edit, *, is_to_write: bool) -> int:
@@ -59,10 +63,16 @@ def change_manual_enrolments(invocation: Invocation, edit: Edit, *, is_to_write:
         if is_to_write and not isinstance(session.site.check_may_write(), MayWrite):
             raise ReadOnlyAccount(site=session.site.name)
         run = _prepare(invocation, session, edit)
-        report = _run(run, edit.backup) if is_to_write else _preview(run, edit.save)
+        report = run.new_report(is_written=is_to_write)
+        with run.writing(report, edit.export) as file:
+            if is_to_write:
+                _carry_out(run, report, file, edit.backup)
+            else:
+                _preview(run, report, file, edit.save)
         if not is_to_write:
             announce_backups(invocation, edit.backup)
-        run.show(report)
+        if edit.export is None:
+            run.show(report)
     return exit_status(failed=report.courses_failed, changed=report.courses_changed)
 
 
@@ -90,30 +100,19 @@ def _make_policies(
     return make_unenrol_policies(request, session, found, now)
 
 
-def _preview(run: PolicyRun, save: str | None) -> ConversionReport:
-    report = run.new_report(is_written=False)
-    with saving(run, save) as file:
+def _preview(run: PolicyRun, report: ConversionReport, file: PlansFile | None, save: str | None) -> None:
+    with saving(run, save) as saved:
         for outcome in run.preview():
-            report.add(outcome.plan)
-            if file is not None:
-                file.add(outcome.plan)
-    if file is not None:
-        report.header = replace(report.header, plan_fingerprint=file.fingerprint)
-    return report
+            run.take(report, file, outcome)
+            if saved is not None:
+                saved.add(outcome.plan)
+    if saved is not None:
+        report.header = replace(report.header, plan_fingerprint=saved.fingerprint)
 
 
-def _run(run: PolicyRun, backup: str | None) -> ConversionReport:
+def _carry_out(run: PolicyRun, report: ConversionReport, file: PlansFile | None, backup: str | None) -> None:
     with backing_up(run.invocation, run.session, backup) as safeguard:
-        return _carry_out(run, safeguard)
-
-
-def _carry_out(run: PolicyRun, safeguard: Safeguard | None) -> ConversionReport:
-    report = run.new_report(is_written=True)
-    under_way = run.begin(safeguard)
-
-    def take(outcome: CourseOutcome) -> None:
-        report.add(outcome.plan, outcome.failure)
-
-    carry_out(run.invocation, run.session, under_way, take, courses=len(run.found.sizes))
-    report.note_run(under_way.run)
-    return report
+        under_way = run.begin(safeguard)
+        take = partial(run.take, report, file)
+        carry_out(run.invocation, run.session, under_way, take, courses=len(run.found.sizes))
+        report.note_run(under_way.run)

@@ -21,15 +21,15 @@ from maintien.cli.global_options import invocation_of
 from maintien.cli.output import print_document, result_console, say
 from maintien.cli.progress import observer_of, waiting
 from maintien.mbz.fleet import work_through
-from maintien.mbz.fleet_worker import Done, Failed, Outcome
+from maintien.mbz.fleet_worker import Done, Failed, Job, Outcome
 from maintien.mbz.limits import ArchiveLimits
-from maintien.mbz.summary import ArchiveSummary
+from maintien.mbz.locations import ArchiveLocation
+from maintien.mbz.summary import ArchiveSummary, summarise_at
 from maintien.messages import N_
 from maintien.reports.archive_documents import summaries_document
 from maintien.reports.archives import summaries_table, summary_screen
 from maintien.reports.wording import error_text
 from maintien.runs.execute import Unobserved
-from maintien.uses.archives import look_into
 
 ABOUT_MBZ_INFO: Final = N_(
     "Say what backup archives hold: release, course, settings, enrolments by method, status and role."
@@ -55,13 +55,16 @@ def show_archives(
 ) -> int:
     """Say what archives hold; one that can't be read is named, and the others go on."""
     locations = require_archives(words)
-    look = partial(look_into, limits=limits)
+
+    def job_for(location: ArchiveLocation) -> Job[ArchiveSummary]:
+        return partial(summarise_at, location, limits)
+
     if len(locations) == 1:
         with waiting(invocation):
-            outcomes = work_through(locations, look, processes=1, observer=Unobserved())
+            outcomes = work_through(locations, job_for, processes=1, observer=Unobserved())
     else:
         observer = observer_of(invocation, N_("Archives"))
-        outcomes = work_through(locations, look, processes=processes, observer=observer)
+        outcomes = work_through(locations, job_for, processes=processes, observer=observer)
     _show(invocation, outcomes)
     return status_of(outcomes)
 

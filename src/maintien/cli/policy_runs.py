@@ -92,6 +92,12 @@ class PolicyRun:
         )
         return new_policy_report(header, keep_documents=self.invocation.wishes.json)
 
+    def take(self, report: ConversionReport, file: PlansFile | None, outcome: CourseOutcome) -> None:
+        """Take what became, or would become, of a course into the report, and the file if there is one."""
+        report.add(outcome.plan, outcome.failure, timing=self.timing_of(outcome.plan))
+        if file is not None:
+            file.take(outcome)
+
     @contextmanager
     def writing(self, report: ConversionReport, export: Export | None) -> Iterator[PlansFile | None]:
         """Write the plans to a file, where one is asked for; it takes its place when the block ends well.
@@ -101,18 +107,18 @@ class PolicyRun:
         if export is None:
             yield None
             return
-        texts = self.invocation.texts
+        texts, names_people = self.invocation.texts, not export.is_pseudonymous
         with writing_plans(
             self.invocation,
             self.session,
             export,
-            heading=conversion_heading(texts, report),
+            heading=conversion_heading(texts, report, names_people=names_people),
             tables=run_tables(texts),
             is_written=report.header.written,
         ) as file:
             yield file
             file.finish()
-            file.heading.facts[:] = conversion_heading(texts, report).facts
+            file.heading.facts[:] = conversion_heading(texts, report, names_people=names_people).facts
 
     def show(self, report: ConversionReport) -> None:
         """Show the report as the person wishes."""

@@ -14,7 +14,6 @@ from maintien.errors import EmptySelection, MissingEndDate, MissingSince, ReadOn
 from maintien.mbz.limits import ArchiveLimits
 from maintien.planning.policy import Circumstances
 from maintien.reports.conversion import ConversionReport
-from maintien.runs.execute import CourseOutcome
 from maintien.runs.journal import RunKind
 from maintien.sites.write_access import MayWrite
 from maintien.uses.policies import Terms, make_policies, make_rescue_policy
@@ -80,18 +79,11 @@ def _prepare(
 
 def _preview(run: PolicyRun, report: ConversionReport, file: PlansFile | None) -> None:
     for outcome in run.preview():
-        report.add(outcome.plan)
-        if file is not None:
-            file.take(outcome)
+        run.take(report, file, outcome)
 
 
 def _carry_out(run: PolicyRun, report: ConversionReport, file: PlansFile | None) -> None:
     under_way = run.begin()
-
-    def take(outcome: CourseOutcome) -> None:
-        report.add(outcome.plan, outcome.failure)
-        if file is not None:
-            file.take(outcome)
-
+    take = partial(run.take, report, file)
     carry_out(run.invocation, run.session, under_way, take, courses=len(run.found.sizes))
     report.note_run(under_way.run)

@@ -1,13 +1,13 @@
-"""Which participants a filter selects, found in a course's state.
+"""Which participants a filter selects: how the people of its values are put together.
 
-Databases find the same with their own means (``sites/database/participants.py``); a test holds both to it.
+Who has a value is asked of a source: a course's state here, a database in ``sites/database/participants.py``.
+Both go through the same joins, and a test holds their answers to be the same.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final, assert_never
+from collections.abc import Collection, Iterable, Iterator
+from typing import Protocol, assert_never
 
-from maintien.enrolments.access import gives_access, instances_by_id
+from maintien.enrolments.access import gives_access
 from maintien.enrolments.participant_filter import (
     Filter,
     GroupFilter,
@@ -25,42 +25,65 @@ from maintien.enrolments.participant_filter import (
     Since,
     StatusFilter,
 )
-from maintien.enrolments.selection import people_with_role
-from maintien.enrolments.state import CourseState, EnrolmentInstance, UserEnrolment
-from maintien.moodle.ids import UserId
+from maintien.enrolments.rows import EnrolmentInstance, UserEnrolment
+from maintien.moodle.ids import GroupId, InstanceId, RoleId, UserId
 
 People = frozenset[UserId]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownPeople:
-    """What filters look at that a course's state does not have."""
+class ParticipantSource(Protocol):
+    """Knows who of a course has which value of a filter.
 
-    texts: Mapping[UserId, Sequence[str]] = field(default_factory=dict)
-    """Of each person the full name, user name, address, ID number and other names."""
-    last_access: Mapping[UserId, int] = field(default_factory=dict)
-    """When people were last in the course, in Unix seconds; whoever never was is missing, or has 0."""
-
-
-NOTHING_KNOWN: Final = KnownPeople()
-
-
-def select_participants(
-    state: CourseState, wanted: ParticipantFilter, at: int, known: KnownPeople = NOTHING_KNOWN
-) -> People:
-    """Find the participants that the filter selects at Unix time ``at``; deleted accounts never.
-
-    Roles above the course count as far as ``CourseState.inherited_roles`` has them.
+    Answers may hold people who are not enrolled, and deleted accounts; none is asked for twice.
     """
-    everybody = frozenset({row.userid for row in state.enrolments} - state.deleted)
-    if not wanted.filters:
-        return everybody
-    course = _Course(state, at, known, everybody)
-    return _joined(wanted.join, everybody, map(course.matching, wanted.filters))
+
+    def everybody(self) -> People:
+        """Find everybody enrolled."""
+        ...
+
+    def enrolled_by(self, method: str | InstanceId) -> People:
+        """Find who is enrolled by a method, or by one instance; none but enrolled people."""
+        ...
+
+    def with_status(self, status: ParticipantStatus) -> People:
+        """Find who has an enrolment of this status; none but enrolled people."""
+        ...
+
+    def with_other_status(self, statuses: Collection[ParticipantStatus]) -> People:
+        """Find who has an enrolment of none of these statuses; none but enrolled people."""
+        ...
+
+    def with_role(self, roleid: RoleId | None) -> People:
+        """Find who has a role, in the course or above it; for None any role."""
+        ...
+
+    def in_groups(self, groups: Collection[GroupId] | None) -> People:
+        """Find the members of any of these groups; for None of any group of the course."""
+        ...
+
+    def named(self, keyword: str) -> People:
+        """Find whose names contain a keyword; none but enrolled people."""
+        ...
+
+    def there_since(self, moment: int) -> People:
+        """Find who has been in the course at Unix time ``moment`` or later."""
+        ...
+
+
+def select_people(source: ParticipantSource, wanted: ParticipantFilter) -> People:
+    """Find whom a filter selects, deleted accounts included; asks for no more than it takes."""
+    filters = sorted(wanted.filters, key=_asks_of_enrolments, reverse=True)
+    if not filters:
+        return source.everybody()
+    matching = (_matching(source, each) for each in filters)
+    if wanted.join is Join.ALL and _asks_of_enrolments(filters[0]):
+        # Whoever matches that one is enrolled.
+        return _in_all(matching)
+    return _joined(source, wanted.join, matching)
 
 
 def statuses_of(row: UserEnrolment, instance: EnrolmentInstance, at: int) -> frozenset[ParticipantStatus]:
-    """Tell every status that one enrolment answers to."""
+    """Tell every status that one enrolment answers to at Unix time ``at``."""
     status = status_of(row, instance, at)
     if status is ParticipantStatus.ACTIVE:
         return frozenset({status})
@@ -68,7 +91,7 @@ def statuses_of(row: UserEnrolment, instance: EnrolmentInstance, at: int) -> fro
 
 
 def status_of(row: UserEnrolment, instance: EnrolmentInstance, at: int) -> ParticipantStatus:
-    """Tell what one enrolment is: active, suspended or not current.
+    """Tell what one enrolment is at Unix time ``at``: active, suspended or not current.
 
     Source: col_status (user/classes/table/participants.php), Moodle 4.1 and 4.3.
     """
@@ -79,105 +102,81 @@ def status_of(row: UserEnrolment, instance: EnrolmentInstance, at: int) -> Parti
     return ParticipantStatus.NOT_CURRENT
 
 
-def contains(texts: Iterable[str], keyword: str) -> bool:
-    """Whether one of ``texts`` contains ``keyword``, in whatever case; accents make a difference."""
-    sought = keyword.lower()
-    return any(sought in text.lower() for text in texts)
+def _asks_of_enrolments(wanted: Filter) -> bool:
+    """Whether a filter finds none but enrolled people, and needs no other question to do so."""
+    return isinstance(wanted, MethodFilter | StatusFilter) and wanted.join is not Join.NONE
 
 
-def _joined(join: Join, everybody: People, matching: Iterable[People]) -> People:
+def _joined(source: ParticipantSource, join: Join, matching: Iterable[People]) -> People:
     match join:
         case Join.ALL:
-            return everybody.intersection(*matching)
+            return _in_all(matching) & source.everybody()
         case Join.ANY:
-            return everybody.intersection(frozenset[UserId]().union(*matching))
+            return frozenset[UserId]().union(*matching) & source.everybody()
         case Join.NONE:
-            return everybody.difference(*matching)
+            return source.everybody().difference(*matching)
 
 
-class _Course:
-    """The people of one course, and who of them has each value of a filter."""
-
-    def __init__(self, state: CourseState, at: int, known: KnownPeople, everybody: People) -> None:
-        self._state = state
-        self._instances = instances_by_id(state)
-        self._at = at
-        self._known = known
-        self._everybody = everybody
-
-    def matching(self, wanted: Filter) -> People:
-        """Find who matches one filter."""
-        if isinstance(wanted, StatusFilter) and wanted.join is Join.NONE:
-            return self._with_another_status(wanted.statuses)
-        return _joined(wanted.join, self._everybody, self._by_value(wanted))
-
-    def _by_value(self, wanted: Filter) -> Iterator[People]:  # noqa: PLR0911 -- one a filter
-        match wanted:
-            case MethodFilter(methods=methods):
-                return map(self._enrolled_by, methods)
-            case StatusFilter(statuses=statuses):
-                return map(self._with_status, statuses)
-            case RoleFilter():
-                return self._with_roles(wanted)
-            case GroupFilter():
-                return self._in_groups(wanted)
-            case KeywordFilter(keywords=keywords):
-                return map(self._named, keywords)
-            case LastAccessFilter(accesses=accesses):
-                return map(self._there, accesses)
-            case PeopleFilter(people=people):
-                return (frozenset({userid}) for userid in people)
-            case _:
-                assert_never(wanted)
-
-    def _enrolled_by(self, method: str | int) -> People:
-        return frozenset(
-            row.userid
-            for row in self._state.enrolments
-            if method in (row.instanceid, self._instances[row.instanceid].method)
-        )
-
-    def _with_status(self, status: ParticipantStatus) -> People:
-        return frozenset(row.userid for row, statuses in self._statuses() if status in statuses)
-
-    def _with_another_status(self, statuses: Collection[ParticipantStatus]) -> People:
-        return self._everybody & frozenset(
-            row.userid for row, answers_to in self._statuses() if answers_to.isdisjoint(statuses)
-        )
-
-    def _statuses(self) -> Iterator[tuple[UserEnrolment, frozenset[ParticipantStatus]]]:
-        for row in self._state.enrolments:
-            yield row, statuses_of(row, self._instances[row.instanceid], self._at)
-
-    def _with_roles(self, wanted: RoleFilter) -> Iterator[People]:
-        here, above = self._state.roles, self._state.inherited_roles
-        for roleid in wanted.roles:
-            yield people_with_role(here, above, frozenset({roleid}))
-        if wanted.no_role:
-            holders = frozenset(row.userid for row in here)
-            yield self._everybody.difference(holders, *above.values())
-
-    def _in_groups(self, wanted: GroupFilter) -> Iterator[People]:
-        members = self._state.memberships
-        for groups in wanted.groups:
-            yield frozenset(row.userid for row in members if row.groupid in groups)
-        if wanted.no_group:
-            yield self._everybody.difference(row.userid for row in members)
-
-    def _named(self, keyword: str) -> People:
-        texts = self._known.texts
-        return frozenset(userid for userid in self._everybody if contains(texts.get(userid, ()), keyword))
-
-    def _there(self, access: LastAccess) -> People:
-        last = self._known.last_access
-        return frozenset(userid for userid in self._everybody if _fits(access, last.get(userid, 0)))
+def _in_all(matching: Iterable[People]) -> People:
+    """Find who is in all of them; nobody asks for the rest where nobody is left."""
+    each = iter(matching)
+    found = next(each)
+    while found and (more := next(each, None)) is not None:
+        found &= more
+    return found
 
 
-def _fits(access: LastAccess, last: int) -> bool:
+def _matching(source: ParticipantSource, wanted: Filter) -> People:
+    """Find who matches one filter."""
+    if isinstance(wanted, StatusFilter) and wanted.join is Join.NONE:
+        return source.with_other_status(wanted.statuses)
+    by_value = _by_value(source, wanted)
+    match wanted.join:
+        case Join.ALL:
+            return _in_all(by_value)
+        case Join.ANY:
+            return frozenset[UserId]().union(*by_value)
+        case Join.NONE:
+            return source.everybody().difference(*by_value)
+
+
+def _by_value(source: ParticipantSource, wanted: Filter) -> Iterator[People]:  # noqa: PLR0911 -- one a filter
+    match wanted:
+        case MethodFilter(methods=methods):
+            return map(source.enrolled_by, methods)
+        case StatusFilter(statuses=statuses):
+            return map(source.with_status, statuses)
+        case RoleFilter():
+            return _with_roles(source, wanted)
+        case GroupFilter():
+            return _in_groups(source, wanted)
+        case KeywordFilter(keywords=keywords):
+            return map(source.named, keywords)
+        case LastAccessFilter(accesses=accesses):
+            return (_there(source, access) for access in accesses)
+        case PeopleFilter(people=people):
+            return (frozenset({userid}) for userid in people)
+        case _:
+            assert_never(wanted)
+
+
+def _with_roles(source: ParticipantSource, wanted: RoleFilter) -> Iterator[People]:
+    yield from map(source.with_role, wanted.roles)
+    if wanted.no_role:
+        yield source.everybody() - source.with_role(None)
+
+
+def _in_groups(source: ParticipantSource, wanted: GroupFilter) -> Iterator[People]:
+    yield from map(source.in_groups, wanted.groups)
+    if wanted.no_group:
+        yield source.everybody() - source.in_groups(None)
+
+
+def _there(source: ParticipantSource, access: LastAccess) -> People:
     match access:
         case NotSince(moment=moment):
-            return last < moment
+            return source.everybody() - source.there_since(moment)
         case Since(moment=moment):
-            return last != 0 and last >= moment
+            return source.there_since(moment)
         case Never():
-            return last == 0
+            return source.everybody() - source.there_since(1)

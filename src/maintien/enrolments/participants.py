@@ -7,8 +7,9 @@ from enum import Enum
 from typing import Any, Final, NamedTuple
 
 from maintien.enrolments.access import access_until, instances_by_id
-from maintien.enrolments.filtering import select_participants, status_of
+from maintien.enrolments.filtering import status_of
 from maintien.enrolments.participant_filter import EVERYBODY, ParticipantStatus
+from maintien.enrolments.participants_of_state import select_participants
 from maintien.enrolments.people import Person
 from maintien.enrolments.state import CourseState, UserEnrolment
 from maintien.moodle.ids import GroupId, InstanceId, RoleId, UserId

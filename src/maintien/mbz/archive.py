@@ -120,7 +120,7 @@ class ArchivedGroup(NamedTuple):
     name: str
     idnumber: str
     description: str | None
-    """Moodle's restore finds a group of the course again by its name and its description."""
+    """Moodle's restore finds a group of the course again by its name, and its description if it has any."""
     descriptionformat: int | None
     enrolmentkey: str | None
     """A password: never shown."""

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from maintien.errors import WorkerDied
-from maintien.mbz.fleet_worker import Bounds, Failed, Outcome, Result, prepare, prepare_bounded, work_on
+from maintien.mbz.fleet_worker import Bounds, Failed, Job, Outcome, Result, prepare, prepare_bounded, work_on
 from maintien.mbz.limits import MIB
 from maintien.mbz.locations import ArchiveLocation
 from maintien.runs.execute import Observer
@@ -33,23 +33,30 @@ memory, and survives the other."""
 _LOOK_UP: Final = 0.5
 """Seconds between two looks whether work is to be left."""
 
-_PRELOADED: Final = ["maintien.mbz.fleet_worker", "maintien.mbz.reading"]
+_PRELOADED: Final = [
+    "maintien.mbz.fleet_worker",
+    "maintien.mbz.summary",
+    "maintien.mbz.converting.archive",
+]
 
-Work: TypeAlias = Callable[[ArchiveLocation], Result]
+JobFor: TypeAlias = Callable[[ArchiveLocation], Job[Result]]
+"""Makes the job that is to be done on an archive. It is made here, so that a process that gets the job gets
+nothing of the others; jobs, their results and the errors they raise have to be picklable. A function of the
+command line would bring the whole program into the process."""
 
 
 def work_through(
-    locations: Sequence[ArchiveLocation], work: Work[Result], *, processes: int, observer: Observer
+    locations: Sequence[ArchiveLocation], job_for: JobFor[Result], *, processes: int, observer: Observer
 ) -> list[Outcome[Result]]:
-    """Do ``work`` on every archive, and tell what became of each, in the order given.
+    """Do a job on every archive, and tell what became of each, in the order given.
 
-    A single small archive is worked on in this process. Otherwise ``work``, its results and the errors it
-    raises have to be picklable. The observer is told of each archive as of a course without enrolments.
+    A single small archive is worked on in this process. The observer is told of each archive as of a course
+    without enrolments.
     """
     observer.started(len(locations), 0)
     outcomes: dict[ArchiveLocation, Outcome[Result]] = {}
     try:
-        for outcome in _outcomes(locations, work, processes):
+        for outcome in _outcomes(locations, job_for, processes):
             outcomes[outcome.location] = outcome
             observer.advanced(1, 0)
     finally:
@@ -58,16 +65,16 @@ def work_through(
 
 
 def _outcomes(
-    locations: Sequence[ArchiveLocation], work: Work[Result], processes: int
+    locations: Sequence[ArchiveLocation], job_for: JobFor[Result], processes: int
 ) -> Iterator[Outcome[Result]]:
     if len(locations) == 1 and _is_small(locations[0]):
-        yield work_on(work, locations[0])
+        yield work_on(job_for(locations[0]), locations[0])
         return
     waiting = deque(locations)
     while waiting:
-        suspects = yield from _until_one_dies(waiting, work, min(processes, len(waiting)))
+        suspects = yield from _until_one_dies(waiting, job_for, min(processes, len(waiting)))
         for location in suspects:
-            yield _alone(work, location)
+            yield _alone(job_for(location), location)
 
 
 def _is_small(location: ArchiveLocation) -> bool:
@@ -82,7 +89,7 @@ def _is_small(location: ArchiveLocation) -> bool:
 
 
 def _until_one_dies(
-    waiting: deque[ArchiveLocation], work: Work[Result], processes: int
+    waiting: deque[ArchiveLocation], job_for: JobFor[Result], processes: int
 ) -> Generator[Outcome[Result], None, list[ArchiveLocation]]:
     """Work on what is waiting; return what was under way when a process died."""
     under_way: dict[Future[Outcome[Result]], ArchiveLocation] = {}
@@ -90,7 +97,7 @@ def _until_one_dies(
         while waiting or under_way:
             try:
                 while waiting and len(under_way) < processes * _AHEAD:
-                    future = pool.submit(work_on, work, waiting[0])
+                    future = pool.submit(work_on, job_for(waiting[0]), waiting[0])
                     under_way[future] = waiting.popleft()
             except BrokenProcessPool:
                 break
@@ -104,28 +111,28 @@ def _until_one_dies(
     return list(under_way.values())
 
 
-def _alone(work: Work[Result], location: ArchiveLocation) -> Outcome[Result]:
+def _alone(job: Job[Result], location: ArchiveLocation) -> Outcome[Result]:
     """Work on an archive in a process that takes nothing else with it."""
     with _pool(1) as pool:
         try:
-            return pool.submit(work_on, work, location).result()
+            return pool.submit(work_on, job, location).result()
         except BrokenProcessPool:
             return Failed(location=location, error=WorkerDied(archive=location.name))
 
 
 def work_bounded(
-    work: Work[Result],
+    job: Job[Result],
     location: ArchiveLocation,
     bounds: Bounds,
     *,
     is_to_leave: Callable[[], bool] = lambda: False,
 ) -> Outcome[Result] | None:
-    """Do ``work`` on one archive in a process that may take so much and no more; None where it was left.
+    """Do a job on one archive in a process that may take so much and no more; None where it was left.
 
-    ``work``, its results and the errors it raises have to be picklable.
+    The job, its results and the errors it raises have to be picklable.
     """
     with _pool(1, partial(prepare_bounded, bounds)) as pool:
-        future = pool.submit(work_on, work, location)
+        future = pool.submit(work_on, job, location)
         while not future.done():
             wait([future], timeout=_LOOK_UP)
             if is_to_leave():

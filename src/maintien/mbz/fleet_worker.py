@@ -3,7 +3,6 @@
 It imports little, so that a process starts quickly and needs little memory.
 """
 
-import resource
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +12,9 @@ from maintien.errors import ArchiveTooBigForMemory, MaintienError, UnexpectedFai
 from maintien.mbz.locations import ArchiveLocation
 
 Result = TypeVar("Result")
+
+Job: TypeAlias = Callable[[], Result]
+"""What is to be done on one archive, which it knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +46,10 @@ class Bounds:
 Outcome: TypeAlias = Done[Result] | Failed
 
 
-def work_on(work: Callable[[ArchiveLocation], Result], location: ArchiveLocation) -> Outcome[Result]:
-    """Do the work on one archive."""
+def work_on(job: Job[Result], location: ArchiveLocation) -> Outcome[Result]:
+    """Do the job on one archive, and tell of which."""
     try:
-        return Done(location=location, result=work(location))
+        return Done(location=location, result=job())
     except MaintienError as error:
         return Failed(location=location, error=error)
     except MemoryError:
@@ -63,6 +65,8 @@ def prepare() -> None:
 
 def prepare_bounded(bounds: Bounds) -> None:
     """Let a worker die where it takes more than it may."""
+    import resource  # noqa: PLC0415 -- not on every system
+
     prepare()
     resource.setrlimit(resource.RLIMIT_AS, (bounds.memory, bounds.memory))
     resource.setrlimit(resource.RLIMIT_CPU, (bounds.seconds, bounds.seconds))

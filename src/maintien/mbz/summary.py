@@ -20,6 +20,8 @@ from maintien.enrolments.state import (
 from maintien.mbz.archive import ArchivedGroup, ArchivedRole, ArchivedUser, ArchiveHeader
 from maintien.mbz.documents.rows import Row
 from maintien.mbz.limits import DEFAULT_LIMITS, ArchiveLimits
+from maintien.mbz.locations import ArchiveLocation
+from maintien.mbz.opening import open_archive
 from maintien.mbz.parts import Part
 from maintien.mbz.people_met import NO_ROLES, PeopleMet
 from maintien.mbz.reading import course_of, read_rows
@@ -77,6 +79,15 @@ class ArchiveSummary:
     deleted_users: int
     missing_users: int
     """Enrolled people without an account in the archive: Moodle's restore leaves them out."""
+
+
+def summarise_at(location: ArchiveLocation, limits: ArchiveLimits) -> ArchiveSummary:
+    """Open an archive, wherever it is, and count what is in it.
+
+    Raises ArchiveError.
+    """
+    with open_archive(location) as source:
+        return summarise(source, limits)
 
 
 def summarise(source: ArchiveSource, limits: ArchiveLimits = DEFAULT_LIMITS) -> ArchiveSummary:

@@ -1,7 +1,7 @@
 """Whom a filter of participants chooses in a course that is planned."""
 
-from maintien.enrolments.filtering import select_participants
 from maintien.enrolments.participant_filter import ParticipantFilter
+from maintien.enrolments.participants_of_state import select_participants
 from maintien.enrolments.state import CourseState
 from maintien.moodle.ids import UserId
 

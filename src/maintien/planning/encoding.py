@@ -49,7 +49,8 @@ _TABLES: Final[Mapping[str, type[Row]]] = {
     "groups_members": GroupMembership,
 }
 _TABLE_OF: Final = {row_type: table for table, row_type in _TABLES.items()}
-_REASONS: Final[Mapping[str, type[Any]]] = {kind.__name__: kind for kind in get_args(Reason)}
+REASON_KINDS: Final[Mapping[str, type[Any]]] = {kind.__name__: kind for kind in get_args(Reason)}
+"""The reasons why people are left alone, by the names under which they are kept."""
 _FINDINGS: Final[Mapping[str, type[Any]]] = {kind.__name__: kind for kind in get_args(Finding)}
 
 
@@ -96,7 +97,7 @@ def _decode_plan(value: Any) -> CoursePlan:  # noqa: ANN401 -- checked by what i
         course=_decode_row(Course, value["course"]),
         changes=tuple(decode_change(change) for change in value["changes"]),
         left_alone=tuple(
-            LeftAlone(UserId(read_number(userid)), _decode_typed(_REASONS, reason))
+            LeftAlone(UserId(read_number(userid)), _decode_typed(REASON_KINDS, reason))
             for userid, *reason in value["left_alone"]
         ),
         obstacle=None if obstacle is None else _decode_typed(_FINDINGS, obstacle),
@@ -209,3 +210,21 @@ def _decode_field(hint: Any, value: Any) -> Any:  # noqa: ANN401 -- an annotatio
     if type(value) not in _plain_types(hint):
         raise UnreadablePlan(str(hint))
     return value
+
+
+def encode_finding(finding: Finding) -> Json:
+    """Encode what a pre-check found."""
+    return _encode_typed(finding)
+
+
+def decode_finding(value: Any) -> Finding:  # noqa: ANN401 -- checked by what it is taken apart into
+    """Read it back.
+
+    Raises:
+        UnreadablePlan: it is none.
+    """
+    try:
+        finding: Finding = _decode_typed(_FINDINGS, value)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UnreadablePlan(type(error).__name__) from error
+    return finding

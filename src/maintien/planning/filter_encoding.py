@@ -4,9 +4,14 @@ A filter is one object: each part that is set by its name, with its values, sort
 """
 
 from collections.abc import Callable, Mapping
+<<<<<<< HEAD
 from typing import Any, Final, TypeVar
+=======
+from typing import Any, Final, TypeVar, assert_never
+>>>>>>> integration
 
 from maintien.enrolments.participant_filter import (
+    Filter,
     GroupFilter,
     Join,
     KeywordFilter,
@@ -41,6 +46,7 @@ _PARTS: Final = frozenset(
 
 def encode_filter(wanted: ParticipantFilter) -> dict[str, Json]:
     """Encode which participants are meant."""
+<<<<<<< HEAD
     parts: dict[str, Json] = {"join": wanted.join.value}
     if wanted.methods is not None:
         methods = sorted(wanted.methods.methods, key=str)
@@ -68,6 +74,42 @@ def encode_filter(wanted: ParticipantFilter) -> dict[str, Json]:
     if wanted.people is not None:
         parts["people"] = {"values": sorted(wanted.people.people), "join": wanted.people.join.value}
     return parts
+=======
+    parts = {_NAMES[type(each)]: {**_encode_part(each), "join": each.join.value} for each in wanted.filters}
+    return {"join": wanted.join.value, **parts}
+
+
+_NAMES: Final[Mapping[type[Filter], str]] = {
+    MethodFilter: "methods",
+    RoleFilter: "roles",
+    StatusFilter: "statuses",
+    GroupFilter: "groups",
+    KeywordFilter: "keywords",
+    LastAccessFilter: "last_access",
+    PeopleFilter: "people",
+}
+
+
+def _encode_part(part: Filter) -> dict[str, Json]:  # noqa: PLR0911 -- one a kind of filter
+    """Encode one filter's values, without its join."""
+    match part:
+        case MethodFilter(methods=methods):
+            return {"values": sorted(methods, key=str)}
+        case RoleFilter(roles=roles, no_role=none):
+            return {"values": sorted(roles), "none": none}
+        case StatusFilter(statuses=statuses):
+            return {"values": sorted(status.value for status in statuses)}
+        case GroupFilter(groups=groups, no_group=none):
+            return {"values": sorted(sorted(same_name) for same_name in groups), "none": none}
+        case KeywordFilter(keywords=keywords):
+            return {"values": sorted(keywords)}
+        case LastAccessFilter(accesses=accesses):
+            return {"values": sorted(map(_encode_access, accesses))}
+        case PeopleFilter(people=people):
+            return {"values": sorted(people)}
+        case _:
+            assert_never(part)
+>>>>>>> integration
 
 
 def _encode_access(access: LastAccess) -> list[int | str]:
@@ -82,7 +124,11 @@ def _encode_access(access: LastAccess) -> list[int | str]:
 
 def decode_filter(value: Any) -> ParticipantFilter:  # noqa: ANN401 -- checked part by part
     """Read it back; raises what a value of another form makes Python raise."""
+<<<<<<< HEAD
     if not value.keys() <= _PARTS:
+=======
+    if not value.keys() <= {"join", *_NAMES.values()}:
+>>>>>>> integration
         raise UnreadablePlan("filter")
     return ParticipantFilter(
         methods=_part(value, "methods", _decode_methods),

@@ -17,12 +17,13 @@ def summaries_document(
 ) -> Document:
     """Describe archives, and those that could not be read; the same document for one and for many."""
     return {
-        "archives": [_summary_document(name, summary, zone) for name, summary in summaries],
+        "archives": [summary_document(name, summary, zone) for name, summary in summaries],
         "failed": [{"archive": name, "error": error_document(error)} for name, error in failures],
     }
 
 
-def _summary_document(name: str, summary: ArchiveSummary, zone: tzinfo) -> Document:
+def summary_document(name: str, summary: ArchiveSummary, zone: tzinfo) -> Document:
+    """Describe one archive."""
     return {
         "archive": name,
         **_header_document(summary.header, zone),

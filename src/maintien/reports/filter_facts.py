@@ -29,6 +29,9 @@ from maintien.reports.participant_wording import STATUSES
 from maintien.reports.safe_text import plain, printable
 from maintien.reports.wording import method_name
 
+CONTAINING: Final = N_("Containing")
+"""The label of what people's names are to hold: it may be a name itself."""
+
 RoleNames = Callable[[Iterable[RoleId]], list[str]]
 
 _JOINED: Final = {
@@ -72,7 +75,7 @@ def _described(  # noqa: PLR0911 -- one for each filter
             ids = (str(id_) for same_name in groups for id_ in same_name)
             return texts.gettext("Group ids"), (*ids, *([texts.gettext("no group")] if none else []))
         case KeywordFilter(keywords=keywords):
-            return texts.gettext("Containing"), map(printable, keywords)
+            return texts.gettext(CONTAINING), map(printable, keywords)
         case LastAccessFilter(accesses=accesses):
             return texts.gettext("Last access"), (_access(texts, access, zone) for access in accesses)
         case PeopleFilter(people=people):

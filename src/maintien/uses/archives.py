@@ -2,17 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import tzinfo
-from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from maintien.errors import ConflictingOptions, MissingEndDate, UnknownTimezone
-from maintien.mbz.converting.archive import ArchiveConverted, convert_archive
 from maintien.mbz.converting.request import STUDENT, ArchiveRequest
-from maintien.mbz.limits import ArchiveLimits
-from maintien.mbz.locations import ArchiveLocation
-from maintien.mbz.opening import open_archive
-from maintien.mbz.summary import ArchiveSummary, summarise
 from maintien.moodle.dates import parse_end_date
 from maintien.moodle.values import AUTOMATIC_METHODS, InstanceStatus
 from maintien.planning.policy import EndFor
@@ -23,28 +17,6 @@ NEW_METHOD: Final[Mapping[str, InstanceStatus]] = {
     "enabled": InstanceStatus.ENABLED,
     "disabled": InstanceStatus.DISABLED,
 }
-
-
-def look_into(location: ArchiveLocation, limits: ArchiveLimits) -> ArchiveSummary:
-    """Open an archive, wherever it is, and count what is in it.
-
-    Raises ArchiveError.
-    """
-    with open_archive(location) as source:
-        return summarise(source, limits)
-
-
-def convert_to_its_place(
-    location: ArchiveLocation,
-    request: ArchiveRequest,
-    places: Mapping[ArchiveLocation, Path],
-    limits: ArchiveLimits,
-) -> ArchiveConverted:
-    """Convert one archive of several.
-
-    Raises ArchiveError, ArchiveNotReplaced and ArchiveNotWritten.
-    """
-    return convert_archive(location, request, places[location], limits)
 
 
 def make_archive_request(

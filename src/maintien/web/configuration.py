@@ -10,6 +10,7 @@ MAINTIEN_WEB_SECRET_KEY      signs sessions; a file of the folder by default
 MAINTIEN_WEB_SITE_KEYS       encrypt added sites' passwords, the newest first; a file of the folder by default
 MAINTIEN_WEB_DATABASE_HOSTS  the servers that added sites may be on, separated by commas; any by default
 MAINTIEN_WEB_CAS             the address of a CAS server
+MAINTIEN_WEB_LARGEST_UPLOAD  megabytes that an uploaded archive may have; 1024 by default
 MAINTIEN_WEB_OIDC_ISSUER     an OpenID Connect provider, with ..._CLIENT and ..._SECRET
 """
 
@@ -28,7 +29,11 @@ from maintien.web.encryption import is_site_key
 PREFIX: Final = "MAINTIEN_WEB_"
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 
+_MIB: Final = 1 << 20
+LARGEST_UPLOAD: Final = 1024 * _MIB
+
 _HEADER: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
+_DIGITS: Final = 9
 _POSTGRESQL: Final = ("postgresql", "postgres")
 
 
@@ -79,6 +84,8 @@ class WebConfiguration:
     """Servers that added sites may be on; empty for any."""
     cas: str = ""
     oidc: OidcProvider | None = None
+    largest_upload: int = LARGEST_UPLOAD
+    """Bytes of an archive."""
 
 
 def read_web_configuration(environment: Mapping[str, str], *, default_folder: Path) -> WebConfiguration:
@@ -109,6 +116,7 @@ def read_web_configuration(environment: Mapping[str, str], *, default_folder: Pa
         database_hosts=frozenset(word.lower() for word in _words(given.get("DATABASE_HOSTS", ""))),
         cas=_https(given.get("CAS", ""), "CAS"),
         oidc=_oidc(given),
+        largest_upload=_megabytes(given.get("LARGEST_UPLOAD", "")),
     )
 
 
@@ -149,6 +157,14 @@ def _oidc(given: Mapping[str, str]) -> OidcProvider | None:
             reason=N_("it needs MAINTIEN_WEB_OIDC_CLIENT and MAINTIEN_WEB_OIDC_SECRET."),
         )
     return OidcProvider(issuer=issuer.rstrip("/"), client=client, secret=secret)
+
+
+def _megabytes(text: str) -> int:
+    if not text:
+        return LARGEST_UPLOAD
+    if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS):
+        raise BadWebSetting(name=f"{PREFIX}LARGEST_UPLOAD", reason=N_("it has to be a number of megabytes."))
+    return int(text) * _MIB
 
 
 def _site_keys(text: str) -> tuple[str, ...]:

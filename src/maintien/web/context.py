@@ -19,6 +19,7 @@ def common(request: HttpRequest) -> dict[str, Any]:
         "account": asked.account,
         "is_demo": surroundings().is_demo,
         "may_administer": access is not None and access.may(Permission.ADMINISTER),
+        "may_convert_archives": access is not None and access.may(Permission.CONVERT_ARCHIVES),
         # Pages that are not about one site say nothing of these.
         "site": "",
         "site_tab": "",

@@ -18,6 +18,8 @@ class _AsJson:
     """What is kept as JSON."""
 
     courses: tuple[int, ...]
+    backup: bool = False
+    """Whether each course is backed up before anything is written in it."""
 
     def as_json(self) -> dict[str, Any]:
         """Give it as JSON."""

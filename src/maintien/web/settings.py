@@ -6,7 +6,7 @@ from typing import Any, Final
 from csp.constants import NONE, SELF
 
 from maintien.web.configuration import PostgresqlServer, SqliteFile, WebConfiguration
-from maintien.web.keys import read_or_make_key
+from maintien.web.keys import prepare_folder, read_or_make_key
 from maintien.web.surroundings import Surroundings
 
 SESSION_SECONDS: Final = 8 * 60 * 60
@@ -43,7 +43,6 @@ _MIDDLEWARE: Final = (
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "maintien.web.middleware.language.speak_the_language",
@@ -51,6 +50,8 @@ _MIDDLEWARE: Final = (
     "django_htmx.middleware.HtmxMiddleware",
     "maintien.web.middleware.errors.ErrorMiddleware",
     "maintien.web.middleware.rights.RightsMiddleware",
+    # After the rights: it reads the form, with its file, and nobody uploads who may not.
+    "django.middleware.csrf.CsrfViewMiddleware",
     "maintien.web.middleware.reading.ReadingMiddleware",
     "axes.middleware.AxesMiddleware",
 )
@@ -101,6 +102,10 @@ def django_settings(surroundings: Surroundings) -> dict[str, Any]:
         "MESSAGE_STORAGE": "django.contrib.messages.storage.session.SessionStorage",
         "DATA_UPLOAD_MAX_MEMORY_SIZE": LARGEST_FORM,
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": MOST_FIELDS,
+        "DATA_UPLOAD_MAX_NUMBER_FILES": 1,
+        "FILE_UPLOAD_HANDLERS": ["maintien.web.uploads.BoundedUploadHandler"],
+        "FILE_UPLOAD_TEMP_DIR": str(prepare_folder(configuration.folder / "uploads")),
+        "FILE_UPLOAD_PERMISSIONS": 0o600,
         "LOGGING_CONFIG": None,
         **_sign_in(configuration),
         **_cookies(configuration),

@@ -130,8 +130,17 @@ def _instance_row(instance: EnrolmentInstance) -> list[int | str | None]:
 
 
 def _groups_of(converted: Converted, scan: Scan) -> list[ArchivedGroup]:
+    """Give the groups with members, without what would keep a restore from finding them again.
+
+    Moodle takes a group with another description for another group, and adds a second one of the same name:
+    so it does if the description was edited since, and always if it has a link to the course, which archives
+    hold encoded. Without a description the name alone decides. A picture's file is not in the archive.
+
+    Source: restore_groups_structure_step::process_group (backup/moodle2/restore_stepslib.php), Moodle 4.3.
+    """
     ids = {row.groupid for row in converted.memberships}
-    return [scan.groups[GroupId(groupid)] for groupid in sorted(ids)]
+    groups = (scan.groups[GroupId(groupid)] for groupid in sorted(ids))
+    return [group._replace(description=None, picture=0) for group in groups]
 
 
 def _groups(groups: Iterable[ArchivedGroup], converted: Converted) -> Groups:

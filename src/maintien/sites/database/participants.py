@@ -1,26 +1,27 @@
-"""Finds the participants that a filter selects: one query a batch of courses, whatever the filter.
+"""Finds the participants that a filter selects, for a batch of courses together.
 
-The query lists everybody enrolled once a course, and asks of each whether the pair of course and person is
-among those of a value. Databases gather each of these sets once, through the indexes on courses, instances,
-roles and groups, and look pairs up in it; that holds for all, any and none alike.
-
-What is selected is what :func:`maintien.enrolments.filtering.select_participants` says.
+Each value of a filter is a query over the whole batch, through the index that its table has on courses,
+instances, roles or groups, and answers with ids alone; they are put together as
+:mod:`maintien.enrolments.filtering` says. One statement with all of them would leave it to the database's
+planner how often the sets are gone through: PostgreSQL goes through one again for each person as soon as
+it is too large for its memory.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Subquery, and_, select, true, tuple_
+from sqlalchemy import Connection, or_, select
 
-from maintien.enrolments.participant_filter import ParticipantFilter, RoleFilter
+from maintien.enrolments.filtering import People, select_people
+from maintien.enrolments.participant_filter import ParticipantFilter, ParticipantStatus
 from maintien.enrolments.state import Course
-from maintien.moodle.ids import ContextId, CourseId, RoleId, UserId
-from maintien.sites.database.contexts_above import read_contexts_above
+from maintien.moodle.ids import CourseId, GroupId, InstanceId, RoleId, UserId
 from maintien.sites.database.fetching import fetch_all
-from maintien.sites.database.fetching_people import fetch_people
-from maintien.sites.database.participant_conditions import Conditions, RolesAbove
+from maintien.sites.database.participant_values import ByCourse, ParticipantValues
+from maintien.sites.database.some_people import few_or_everybody, rows_of
 from maintien.sites.database.tables import MoodleTables
+
+_NOBODY: People = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ class Choosing:
 
     def find(
         self, connection: Connection, tables: MoodleTables, courses: Sequence[Course]
-    ) -> Mapping[CourseId, frozenset[UserId]]:
+    ) -> Mapping[CourseId, People]:
         """Find them; see :func:`find_participants`."""
         return find_participants(connection, tables, courses, self.wanted, self.at)
 
@@ -57,96 +58,68 @@ def find_participants(
     courses: Sequence[Course],
     wanted: ParticipantFilter,
     at: int,
-) -> Mapping[CourseId, frozenset[UserId]]:
+) -> Mapping[CourseId, People]:
     """Find whom the filter selects in each of these courses at Unix time ``at``.
 
     Courses in which it selects nobody are missing. Deleted accounts are never selected.
     """
-    if not courses:
-        return {}
-    chosen = choose(connection, tables, courses, wanted, at)
-    found = fetch_people(connection, chosen.source, [chosen.courseid], chosen.userid, chosen.condition)
-    return {CourseId(what[0]): frozenset(map(UserId, people)) for what, people in found}
+    values = ParticipantValues(connection, tables, courses, at)
+    found = {
+        course.id: select_people(_Source(values=values, courseid=course.id), wanted) for course in courses
+    }
+    gone = _accounts_gone(connection, tables, values.instanceids, frozenset().union(*found.values()))
+    left = {courseid: people - gone for courseid, people in found.items()}
+    return {courseid: people for courseid, people in left.items() if people}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
-    """A query that is all but made."""
+class _Source:
+    """Implements :class:`~maintien.enrolments.filtering.ParticipantSource` for one course of the batch."""
 
-    source: FromClause
-    """One row a course and a person enrolled in it."""
-    courseid: ColumnElement[Any]
-    userid: ColumnElement[Any]
-    condition: ColumnElement[bool]
-    """What tells whom the filter selects."""
+    values: ParticipantValues
+    courseid: CourseId
 
+    def everybody(self) -> People:
+        return self._here(self.values.everybody())
 
-def choose(
-    connection: Connection,
-    tables: MoodleTables,
-    courses: Sequence[Course],
-    wanted: ParticipantFilter,
-    at: int,
-) -> Chosen:
-    """Tell where those come from whom the filter selects; asks only for the roles above the courses."""
-    courseids = [course.id for course in courses]
-    people = _people(tables, courseids)
-    conditions = Conditions(
-        tables=tables,
-        courseids=courseids,
-        courseid=people.c.courseid,
-        userid=people.c.userid,
-        pair=tuple_(people.c.courseid, people.c.userid),
-        at=at,
-        above=() if wanted.roles is None else _roles_above(connection, tables, courses, wanted.roles),
-        is_mysql=connection.dialect.name in ("mariadb", "mysql"),
-    )
-    return Chosen(
-        source=_source(tables, people, wanted),
-        courseid=people.c.courseid,
-        userid=people.c.userid,
-        condition=conditions.of(wanted) if wanted.filters else true(),
-    )
+    def enrolled_by(self, method: str | InstanceId) -> People:
+        return self._here(self.values.enrolled_by(method))
+
+    def with_status(self, status: ParticipantStatus) -> People:
+        return self._here(self.values.with_status(status))
+
+    def with_other_status(self, statuses: Collection[ParticipantStatus]) -> People:
+        return self._here(self.values.with_other_status(frozenset(statuses)))
+
+    def with_role(self, roleid: RoleId | None) -> People:
+        return self._here(self.values.with_role(roleid))
+
+    def in_groups(self, groups: Collection[GroupId] | None) -> People:
+        return self._here(self.values.in_groups(None if groups is None else frozenset(groups)))
+
+    def named(self, keyword: str) -> People:
+        return self._here(self.values.named(keyword))
+
+    def there_since(self, moment: int) -> People:
+        return self._here(self.values.there_since(moment))
+
+    def _here(self, by_course: ByCourse) -> People:
+        return by_course.get(self.courseid, _NOBODY)
 
 
-def _people(tables: MoodleTables, courseids: Sequence[CourseId]) -> Subquery:
-    """Select everybody enrolled, once a course."""
-    enrol, row = tables.enrol, tables.user_enrolments
-    return (
-        select(enrol.c.courseid, row.c.userid)
-        .distinct()
-        .join_from(enrol, row, row.c.enrolid == enrol.c.id)
-        .where(enrol.c.courseid.in_(courseids))
-        .subquery("people")
-    )
-
-
-def _source(tables: MoodleTables, people: Subquery, wanted: ParticipantFilter) -> FromClause:
-    user, last = tables.user, tables.user_lastaccess
-    source = people.join(user, and_(user.c.id == people.c.userid, user.c.deleted == 0))
-    if wanted.last_access is None:
-        return source
-    is_theirs = and_(last.c.userid == people.c.userid, last.c.courseid == people.c.courseid)
-    return source.outerjoin(last, is_theirs)
-
-
-def _roles_above(
-    connection: Connection, tables: MoodleTables, courses: Sequence[Course], wanted: RoleFilter
-) -> list[RolesAbove]:
-    """Find in which contexts above the courses somebody has a role that matters, and for which courses."""
-    path_of = read_contexts_above(connection, tables, [course.contextid for course in courses])
-    contexts = sorted({contextid for path in path_of.values() for contextid in path})
-    assignment = tables.role_assignments.c
+def _accounts_gone(
+    connection: Connection, tables: MoodleTables, instanceids: Sequence[InstanceId], people: People
+) -> People:
+    """Find whose account is deleted, or missing altogether, among these people of these instances."""
+    user, row = tables.user, tables.user_enrolments
     query = (
-        select(assignment.contextid, assignment.roleid).distinct().where(assignment.contextid.in_(contexts))
+        select(row.c.userid)
+        .distinct()
+        .select_from(row.outerjoin(user, user.c.id == row.c.userid))
+        .where(row.c.enrolid.in_(instanceids), or_(user.c.id.is_(None), user.c.deleted != 0))
     )
-    if not wanted.no_role:
-        query = query.where(assignment.roleid.in_(sorted(wanted.roles)))
-    return [
-        RolesAbove(
-            contextid=ContextId(contextid),
-            roleid=RoleId(roleid),
-            courseids=tuple(c.id for c in courses if contextid in path_of.get(c.contextid, ())),
-        )
-        for contextid, roleid in fetch_all(connection, query)
-    ]
+    return frozenset(
+        UserId(userid)
+        for theirs in rows_of(row.c.userid, few_or_everybody(people))
+        for (userid,) in fetch_all(connection, query.where(theirs))
+    )

@@ -1,6 +1,7 @@
 """The application's own tables: accounts and their rights, plans and operations, counts, the audit trail."""
 
 from maintien.web.models.accounts import Account, OneTimeLink, Right
+from maintien.web.models.archives import UploadedArchive
 from maintien.web.models.audit import AuditEntry
 from maintien.web.models.counts import ChartedAccess, CountedCategory, CountedCourse, CountedSite
 from maintien.web.models.operations import Operation, OperationKind, OperationState
@@ -25,4 +26,5 @@ __all__ = [
     "PlannedCourse",
     "PreparedPlan",
     "Right",
+    "UploadedArchive",
 ]

@@ -18,6 +18,9 @@ class OperationKind(models.TextChoices):
     PREVIEW_UNDO = "preview_undo"
     UNDO = "undo"
     RESUME = "resume"
+    LOOK_INTO = "look_into"
+    """Count what an uploaded archive holds."""
+    CONVERT_ARCHIVE = "convert_archive"
 
 
 class OperationState(models.TextChoices):
@@ -42,11 +45,12 @@ class Operation(models.Model):
     kind = models.CharField(max_length=20, choices=OperationKind.choices)
     state = models.CharField(max_length=20, choices=OperationState.choices, default=OperationState.WAITING)
     site = models.CharField(max_length=100)
+    """Empty for what is about no site: an archive."""
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="operations")
     """None where nobody asked: counting goes on by itself."""
     plan = models.ForeignKey(PreparedPlan, on_delete=models.PROTECT, null=True, related_name="operations")
     target = models.BigIntegerField(null=True)
-    """The run to undo or to go on with."""
+    """The run to undo or to go on with, or the uploaded archive."""
     run = models.BigIntegerField(null=True)
     """The run that this operation began: what is resumed if the worker dies."""
     options = models.JSONField(default=dict)

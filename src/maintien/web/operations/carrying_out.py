@@ -14,7 +14,7 @@ from maintien.errors import MaintienError
 from maintien.reports.language import load_texts
 from maintien.uses.callers import Caller
 from maintien.web.models import Operation, OperationKind, OperationState
-from maintien.web.operations import charting, counting, preparing, running
+from maintien.web.operations import archives, charting, counting, preparing, running
 from maintien.web.operations.asking import enqueue
 from maintien.web.operations.heart import Heart
 from maintien.web.operations.outcomes import Outcome
@@ -33,6 +33,8 @@ _WORK: Final[Mapping[OperationKind, Callable[[Work], Outcome]]] = {
     OperationKind.PREVIEW_UNDO: running.preview_undoing,
     OperationKind.UNDO: running.undo,
     OperationKind.RESUME: running.resume,
+    OperationKind.LOOK_INTO: archives.look_into_archive,
+    OperationKind.CONVERT_ARCHIVE: archives.convert_uploaded_archive,
 }
 
 

@@ -5,9 +5,11 @@ from contextlib import closing, contextmanager
 
 from maintien.bootstrap import Session, site_identity
 from maintien.runs.conduct import UnderWay
+from maintien.runs.execute import Safeguard
 from maintien.runs.history import undone_by
 from maintien.runs.journal import CourseStatus, RunId, RunRecord, RunStatus
 from maintien.runs.store.database import DatabaseRunStore
+from maintien.uses.backups import open_backup_folder
 from maintien.uses.reviewed_runs import begin_reviewed, resume_reviewed
 from maintien.uses.taking_back import (
     begin_undo,
@@ -18,10 +20,12 @@ from maintien.uses.taking_back import (
     resume_run,
 )
 from maintien.web import audit
-from maintien.web.models import Operation, OperationKind, OperationState, PlanState
+from maintien.web.backup_files import backups_of_plan
+from maintien.web.models import Operation, OperationKind, OperationState, PlanState, PreparedPlan
 from maintien.web.operations.outcomes import Outcome
 from maintien.web.operations.work import Work
 from maintien.web.plan_files import find_plan_of_run, open_plan
+from maintien.web.requested import read_requested
 from maintien.web.sites import open_site_session
 
 _FINISHED = (RunStatus.DONE, RunStatus.DONE_IN_PART)
@@ -41,10 +45,11 @@ def apply(work: Work) -> Outcome:
         begun = _find_own_run(work, session, store)
         if begun is not None and begun.status in _FINISHED:
             return _outcome_of(store, begun.id)
+        safeguard = _safeguard(session, plan)
         if begun is None:
-            run = begin_reviewed(work.caller, session, store, file)
+            run = begin_reviewed(work.caller, session, store, file, safeguard=safeguard)
         else:
-            run = resume_reviewed(work.caller, session, store, file, begun.id)
+            run = resume_reviewed(work.caller, session, store, file, begun.id, safeguard=safeguard)
         return _go_through(work, store, run)
 
 
@@ -80,7 +85,14 @@ def resume(work: Work) -> Outcome:
         require_resumable(record, undone_by=undone, has_plan=plan is not None)
         if plan is None:
             return _go_through(work, store, resume_run(work.caller, session, store, record.id))
-        run = resume_reviewed(work.caller, session, store, open_plan(plan), record.id)
+        run = resume_reviewed(
+            work.caller,
+            session,
+            store,
+            open_plan(plan),
+            record.id,
+            safeguard=_safeguard(session, plan),
+        )
         return _go_through(work, store, run)
 
 
@@ -130,6 +142,13 @@ def journal(work: Work) -> Iterator[DatabaseRunStore]:
         yield store
     finally:
         store.engine.dispose()
+
+
+def _safeguard(session: Session, plan: PreparedPlan) -> Safeguard | None:
+    """Give what backs courses up first, where the plan asks for that."""
+    if not read_requested(plan.kind, plan.request).backup:
+        return None
+    return open_backup_folder(session, backups_of_plan(plan))
 
 
 def _target(work: Work) -> RunId:

@@ -9,6 +9,7 @@ from uuid import uuid4
 from django.db import connection
 from django_tasks_db.management.commands.db_worker import Worker
 
+from maintien.web.archive_files import remove_old_archives
 from maintien.web.models import ChartedAccess, CountedSite, Operation, OperationKind
 from maintien.web.models.counts import WHOLE_SITE
 from maintien.web.operations.asking import ask, revive
@@ -65,6 +66,7 @@ def _look_around(over: Event) -> None:
         while True:
             revive(DEAD_AFTER)
             count_what_is_old()
+            remove_old_archives()
             if over.wait(LOOK_AROUND):
                 return
     finally:

@@ -63,6 +63,8 @@ class Access:
                 return True
             case Permission.SIGN_IN:
                 return self.is_signed_in
+            case Permission.CONVERT_ARCHIVES:
+                return any(permission in GRANTED[grant.role] for grant in self.grants)
             case _ if site is None:
                 return any(
                     permission in GRANTED[grant.role] and grant.site == "" and grant.category is None

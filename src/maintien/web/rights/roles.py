@@ -26,11 +26,15 @@ class Permission(Enum):
     APPLY = "apply"
     APPROVE = "approve"
     ADMINISTER = "administer"
+    CONVERT_ARCHIVES = "convert_archives"
+    """Archives that somebody brings along are about no site: whoever may do it anywhere may do it."""
 
 
 GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.VIEWER: frozenset({Permission.SEE}),
-    Role.ENGINEER: frozenset({Permission.SEE, Permission.PREPARE, Permission.APPLY}),
+    Role.ENGINEER: frozenset(
+        {Permission.SEE, Permission.PREPARE, Permission.APPLY, Permission.CONVERT_ARCHIVES}
+    ),
     Role.APPROVER: frozenset({Permission.SEE, Permission.APPROVE}),
     Role.ADMINISTRATOR: frozenset(
         {
@@ -39,6 +43,7 @@ GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.APPLY,
             Permission.APPROVE,
             Permission.ADMINISTER,
+            Permission.CONVERT_ARCHIVES,
         }
     ),
 }

@@ -1,17 +1,18 @@
 """The people of a planned course, as two pages show them: before and after, or left alone and why."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any, Final
 
 from django.http import QueryDict
 
 from maintien.bootstrap import Session
 from maintien.enrolments.people import Person
-from maintien.enrolments.state import UserEnrolment
 from maintien.moodle.ids import RoleId, UserId
 from maintien.planning.left_alone import LeftAlone, TakenByPerson
 from maintien.planning.plan import CoursePlan
+from maintien.reports.conversion_people import before_and_after, period_text
 from maintien.reports.language import Texts
 from maintien.reports.people_changes import PersonChange, people_changes
 from maintien.reports.reason_wording import reason_text
@@ -28,10 +29,14 @@ class ChangedPerson:
 
     name: str
     username: str
-    before: UserEnrolment | None
-    after: UserEnrolment | None
+    before: str
+    after: str
     roles: str
+    """Those given, or else those lost."""
     groups: int
+    """How many memberships are kept, or else lost."""
+    is_unenrolled: bool
+    """Whether nothing but losses are shown."""
     taken_at: int
     """When access was taken; 0 where nothing was, or nobody knows. Unix seconds."""
     known_from: str
@@ -103,13 +108,17 @@ class _Names:
 
     def changed(self, change: PersonChange, plan: CoursePlan | None) -> ChangedPerson:
         grounds = None if plan is None else plan.grounds.get(change.userid)
+        is_unenrolled = change.after is None and bool(change.removed)
+        before, after = self._unenrolled(change) if is_unenrolled else self._edited(change)
+        roles = change.roles_removed if is_unenrolled else change.roles
         return ChangedPerson(
             name=_name(self.people, change.userid),
             username=_username(self.people, change.userid),
-            before=change.before,
-            after=change.after,
-            roles=", ".join(map(self._role, change.roles)),
-            groups=len(change.groups),
+            before=before,
+            after=after,
+            roles=", ".join(map(printable, self.role_names(roles))),
+            groups=len(change.groups_left if is_unenrolled else change.groups),
+            is_unenrolled=is_unenrolled,
             taken_at=0 if grounds is None else grounds.taken_at or 0,
             known_from="" if grounds is None else sources_text(self.texts, grounds.sources),
         )
@@ -129,9 +138,27 @@ class _Names:
             reason=reason_text(self.texts, entry.reason, self.session.zone),
         )
 
-    def _role(self, roleid: RoleId) -> str:
+    @property
+    def zone(self) -> tzinfo:
+        """The site's time zone."""
+        return self.session.zone
+
+    def role_name(self, roleid: RoleId) -> str:
+        """Name a role."""
         names = {known: name for name, known in self.session.config.roles.items()}
-        return printable(names.get(roleid, str(roleid)))
+        return names.get(roleid, str(roleid))
+
+    def role_names(self, roleids: Iterable[RoleId]) -> list[str]:
+        """Name several roles, in alphabetical order."""
+        return sorted(map(self.role_name, roleids))
+
+    def _edited(self, change: PersonChange) -> tuple[str, str]:
+        before, after = before_and_after(self.texts, self, change)
+        return before.plain, after.plain
+
+    def _unenrolled(self, change: PersonChange) -> tuple[str, str]:
+        periods = (period_text(self.texts, self, row, with_start=True).plain for row in change.removed)
+        return "; ".join(periods), self.texts.gettext("Manual enrolment removed")
 
 
 def _name(people: Mapping[UserId, Person], userid: UserId) -> str:

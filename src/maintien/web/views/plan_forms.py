@@ -29,16 +29,19 @@ class PlanForm(TranslatedForm):
         "methods": N_("Enrolment methods"),
         "keep_groups": N_("Keep memberships of groups"),
         "enable_manual": N_("Enable manual enrolments where they are disabled"),
+        "backup": N_("Write a backup archive of each course first"),
     }
     hints: ClassVar[Mapping[str, str]] = {
         "until": N_("Access lasts to the end of this day, in the site’s time zone."),
         "roles": N_("People who have one of these roles in the course. Usually students only."),
+        "backup": N_("With enrolments, roles and groups, to download afterwards. It holds personal data."),
     }
     until = forms.CharField(max_length=40, widget=forms.DateInput(attrs={"type": "date"}))
     methods = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, required=False)
     roles = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
     keep_groups = forms.BooleanField(required=False)
     enable_manual = forms.BooleanField(required=False)
+    backup = forms.BooleanField(required=False)
 
     def __init__(self, session: Session, texts: Texts, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's own
         kwargs.setdefault("initial", {})
@@ -50,8 +53,7 @@ class PlanForm(TranslatedForm):
         super().__init__(texts, *args, **kwargs)
         self.terms = Terms(config=session.config, zone=session.zone, now=session.clock())
         self._offer("roles", {role: role for role in sorted(session.config.roles)})
-        methods = {method: method_name(texts, method) for method in METHOD_NAMES if method != _MANUAL}
-        self._offer("methods", dict(sorted(methods.items(), key=_automatic_first)))
+        self._offer("methods", method_choices(texts))
 
     def clean_until(self) -> str:
         """Check the date as the command line does."""
@@ -71,13 +73,14 @@ class MaintainForm(PlanForm):
 
     labels: ClassVar = {**PlanForm.labels, "include_suspended": N_("Suspended enrolments too")}
     include_suspended = forms.BooleanField(required=False)
-    field_order = ("until", "roles", "methods", "include_suspended", "keep_groups", "enable_manual")
+    field_order = ("until", "roles", "methods", "include_suspended", "keep_groups", "enable_manual", "backup")
 
     def requested(self, courses: tuple[int, ...]) -> Requested:
         """Put together what was asked for."""
         values = self.cleaned_data
         return Requested(
             courses=courses,
+            backup=values["backup"],
             until=values["until"],
             roles=",".join(values["roles"]),
             methods=",".join(values["methods"]),
@@ -113,7 +116,7 @@ class RescueForm(PlanForm):
     also_by_people = forms.BooleanField(required=False)
     field_order = (
         *("since", "to", "until", "roles", "methods"),
-        *("keep_groups", "enable_manual", "also_by_people"),
+        *("keep_groups", "enable_manual", "also_by_people", "backup"),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -132,6 +135,7 @@ class RescueForm(PlanForm):
         values = self.cleaned_data
         return RescueRequested(
             courses=courses,
+            backup=values["backup"],
             since=values["since"],
             to=values["to"],
             until=values["until"],
@@ -156,5 +160,7 @@ class RescueForm(PlanForm):
                 return "since", error_text(self.texts, error)
 
 
-def _automatic_first(item: tuple[str, str]) -> tuple[bool, str]:
-    return item[0] not in AUTOMATIC_METHODS, item[1]
+def method_choices(texts: Texts) -> dict[str, str]:
+    """Name the enrolment methods that can be converted, the automatic ones first."""
+    methods = {method: method_name(texts, method) for method in METHOD_NAMES if method != _MANUAL}
+    return dict(sorted(methods.items(), key=lambda item: (item[0] not in AUTOMATIC_METHODS, item[1])))

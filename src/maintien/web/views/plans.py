@@ -1,6 +1,5 @@
 """Maintaining access, step by step: who, until when; what would be done; confirm; what was done."""
 
-from collections.abc import Mapping
 from typing import Final, cast
 
 from django.contrib import messages
@@ -10,12 +9,13 @@ from django.urls import reverse
 
 from maintien.messages import N_
 from maintien.moodle.ids import CourseId
-from maintien.planning import left_alone
-from maintien.planning.left_alone import Reason, TakenByPerson
+from maintien.planning.encoding import REASON_KINDS
+from maintien.planning.left_alone import TakenByPerson
 from maintien.reports.language import Texts
 from maintien.reports.reason_wording import reason_label
 from maintien.runs.plan_file import Fingerprint, short_form
 from maintien.web import audit
+from maintien.web.backup_files import find_backups
 from maintien.web.cut import cut_name, cut_of_courses
 from maintien.web.models import (
     Operation,
@@ -31,7 +31,7 @@ from maintien.web.requests import PageRequest, account_of
 from maintien.web.rights.access import Scope
 from maintien.web.rights.roles import Permission
 from maintien.web.sites import open_site_session, require_site, zone_of
-from maintien.web.views.courses import courses_within
+from maintien.web.views.courses import courses_within, require_course
 from maintien.web.views.people import people_of_plan
 
 TYPED_ABOVE: Final = 500
@@ -75,6 +75,7 @@ def show_plan(request: HttpRequest, site: str, plan: int) -> HttpResponse:
         "states": PlanState,
         "operation": operation,
         "failure": failure_text(asked.texts, operation.failure) if operation and operation.failure else "",
+        "backups": find_backups(found),
         "page": page,
         "listed": [(row, cut_name(asked.texts, row.timing) if row.timing else None) for row in page.rows],
         "cuts": cut_of_courses(asked.texts, found.cut),
@@ -126,6 +127,20 @@ def download_plan(request: HttpRequest, site: str, plan: int) -> FileResponse:
         raise Http404
     audit.note(asked, "plan_downloaded", site=site, plan=found.pk)
     return FileResponse(path_of_plan(found).open("rb"), as_attachment=True, filename=f"plan-{found.pk}.jsonl")
+
+
+def download_backup(request: HttpRequest, site: str, plan: int, course: int) -> FileResponse:
+    """Give the backup of a course that was made before the plan was applied."""
+    asked = cast("PageRequest", request)
+    found = require_plan(asked, site, plan)
+    require_course(site, course, asked.access.scope(Permission.APPLY, site))
+    path = find_backups(found).get(course)
+    if path is None:
+        raise Http404
+    audit.note(asked, "backup_downloaded", site=site, plan=found.pk, course=course)
+    return FileResponse(
+        path.open("rb"), as_attachment=True, filename=path.name, content_type="application/octet-stream"
+    )
 
 
 def apply_plan(request: HttpRequest, site: str, plan: int) -> HttpResponse:
@@ -213,13 +228,10 @@ def _covers_plan(plan: PreparedPlan, scope: Scope) -> bool:
 
 
 def _reasons(texts: Texts, plan: PreparedPlan) -> list[tuple[str, int]]:
-    kinds: Mapping[str, type[Reason]] = {
-        name: kind for name, kind in vars(left_alone).items() if isinstance(kind, type)
-    }
     return [
-        (reason_label(texts, kinds[name]), number)
+        (reason_label(texts, REASON_KINDS[name]), number)
         for name, number in sorted(plan.reasons.items(), key=lambda item: -item[1])
-        if name in kinds
+        if name in REASON_KINDS
     ]
 
 

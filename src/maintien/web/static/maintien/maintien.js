@@ -11,6 +11,16 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => delete form.dataset.sent, 3000);
 });
 
+// Said at once, rather than after sending it all: a file that is too large is refused anyway.
+document.addEventListener("change", (event) => {
+  const input = event.target;
+  const largest = input.form && input.form.dataset.largest;
+  if (input.type !== "file" || !largest) return;
+  const isTooLarge = Array.from(input.files).some((file) => file.size > Number(largest));
+  input.setCustomValidity(isTooLarge ? " " : "");
+  document.getElementById("too-large").hidden = !isTooLarge;
+});
+
 // Whoever waited for long work, or sent a form that has mistakes, is taken to what came of it.
 const WAITED = "maintien-waited";
 document.addEventListener("htmx:beforeOnLoad", (event) => {
