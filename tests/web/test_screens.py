@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.web.browser import PASSWORD, PATIENCE, Demo, require_accessible, take_picture
-from tests.web.test_in_chromium import WORDS, browser, demo, sign_in
+from tests.web.browser import PASSWORD, PATIENCE, Demo, require_accessible, sign_in, take_picture
+from tests.web.test_in_chromium import WORDS, browser, demo
 
 __all__ = ["browser", "demo"]
 

@@ -4,11 +4,7 @@ A filter is one object: each part that is set by its name, with its values, sort
 """
 
 from collections.abc import Callable, Mapping
-<<<<<<< HEAD
-from typing import Any, Final, TypeVar
-=======
 from typing import Any, Final, TypeVar, assert_never
->>>>>>> integration
 
 from maintien.enrolments.participant_filter import (
     Filter,
@@ -39,42 +35,9 @@ from maintien.planning.json_values import (
 
 F = TypeVar("F")
 
-_PARTS: Final = frozenset(
-    {"join", "methods", "roles", "statuses", "groups", "keywords", "last_access", "people"}
-)
-
 
 def encode_filter(wanted: ParticipantFilter) -> dict[str, Json]:
     """Encode which participants are meant."""
-<<<<<<< HEAD
-    parts: dict[str, Json] = {"join": wanted.join.value}
-    if wanted.methods is not None:
-        methods = sorted(wanted.methods.methods, key=str)
-        parts["methods"] = {"values": methods, "join": wanted.methods.join.value}
-    if wanted.roles is not None:
-        parts["roles"] = {
-            "values": sorted(wanted.roles.roles),
-            "none": wanted.roles.no_role,
-            "join": wanted.roles.join.value,
-        }
-    if wanted.statuses is not None:
-        statuses = sorted(status.value for status in wanted.statuses.statuses)
-        parts["statuses"] = {"values": statuses, "join": wanted.statuses.join.value}
-    if wanted.groups is not None:
-        parts["groups"] = {
-            "values": sorted(sorted(groups) for groups in wanted.groups.groups),
-            "none": wanted.groups.no_group,
-            "join": wanted.groups.join.value,
-        }
-    if wanted.keywords is not None:
-        parts["keywords"] = {"values": sorted(wanted.keywords.keywords), "join": wanted.keywords.join.value}
-    if wanted.last_access is not None:
-        accesses = sorted(map(_encode_access, wanted.last_access.accesses))
-        parts["last_access"] = {"values": accesses, "join": wanted.last_access.join.value}
-    if wanted.people is not None:
-        parts["people"] = {"values": sorted(wanted.people.people), "join": wanted.people.join.value}
-    return parts
-=======
     parts = {_NAMES[type(each)]: {**_encode_part(each), "join": each.join.value} for each in wanted.filters}
     return {"join": wanted.join.value, **parts}
 
@@ -109,7 +72,6 @@ def _encode_part(part: Filter) -> dict[str, Json]:  # noqa: PLR0911 -- one a kin
             return {"values": sorted(people)}
         case _:
             assert_never(part)
->>>>>>> integration
 
 
 def _encode_access(access: LastAccess) -> list[int | str]:
@@ -124,11 +86,7 @@ def _encode_access(access: LastAccess) -> list[int | str]:
 
 def decode_filter(value: Any) -> ParticipantFilter:  # noqa: ANN401 -- checked part by part
     """Read it back; raises what a value of another form makes Python raise."""
-<<<<<<< HEAD
-    if not value.keys() <= _PARTS:
-=======
     if not value.keys() <= {"join", *_NAMES.values()}:
->>>>>>> integration
         raise UnreadablePlan("filter")
     return ParticipantFilter(
         methods=_part(value, "methods", _decode_methods),
