@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import Engine
 
 from benchmarks.places import empty_database, gather_figures
-from benchmarks.processes import PREFIX, processor_seconds, run_maintien
+from benchmarks.processes import PREFIX, measure_maintien, processors_busy
 from benchmarks.servers import SERVERS
 from maintien.sites.database.opening import open_database
 from maintien.sites.database.site import DatabaseSite
@@ -44,8 +44,8 @@ def main(arguments: list[str]) -> None:
             print(f"{database}, {asked.people:,} people", flush=True)
             _measure_filters(engine, asked.rounds)
             for name, options in COMMANDS.items():
-                seconds, peak = run_maintien(engine, "participants", "--course", f"id:{COURSE}", *options)
-                print(f"  maintien participants, {name}: {seconds:.1f} s, {peak:.0f} MB", flush=True)
+                took = measure_maintien(engine, "participants", "--course", f"id:{COURSE}", *options)
+                print(f"  maintien participants, {name}: {took}", flush=True)
 
 
 def _parse_arguments(arguments: list[str]) -> argparse.Namespace:
@@ -67,13 +67,13 @@ def _measure_filters(engine: Engine, rounds: int) -> None:
     site = _opened(engine)
     courses = [size.course for size in site.select(Selection(courses=(f"id:{COURSE}",)))]
     for name, (wanted, _) in FILTERS.items():
-        best, selected, busy = float("inf"), 0, processor_seconds()
+        best, selected, busy = float("inf"), 0, processors_busy()
         for _round in range(rounds):
             began = time.perf_counter()
             found = site.find_participants(courses, wanted, NOW)
             best = min(best, time.perf_counter() - began)
             selected = sum(map(len, found.values()))
-        busy = (processor_seconds() - busy) / rounds
+        busy = (processors_busy() - busy) / rounds
         print(f"  {name:32}{selected:9,} people {best:8.3f} s, {busy:.2f} of processors", flush=True)
     site.close()
 
