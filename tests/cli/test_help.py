@@ -78,6 +78,8 @@ COMMANDS = {
         "--methods",
         "--roles",
         "--also-by-people",
+        "--archive",
+        "--limit",
         "--keep-groups",
         "--no-keep-groups",
         "--enable-manual",
