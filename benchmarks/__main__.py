@@ -8,6 +8,7 @@ The first argument says what; without any, ``convert`` and ``archives`` are meas
 - ``forecast``: a forecast of everything, without a look at the feeds, with one, with a chart of a planned
   conversion, and as a spreadsheet.
 - ``rescue``: a rescue after a cut, over a log of ``--log-rows`` rows, and how the database reads it.
+- ``participants``: every filter of participants in one course of ``--people`` people.
 - ``archives``: reading backup archives, beside the fastest gzip; ``archives --help`` tells its options.
 
 Other measurements are programs of their own: ``python -m benchmarks.backup --help``, and so
@@ -18,7 +19,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 
-from benchmarks import archives
+from benchmarks import archives, participants
 from benchmarks.conversion import Measurement, measure
 from benchmarks.forecast import measure_forecast
 from benchmarks.rescue import RescueMeasurement, measure_rescue
@@ -52,6 +53,9 @@ FORECAST_HEADINGS = (
 def main() -> None:
     """Measure what the arguments ask for."""
     arguments = sys.argv[1:]
+    if arguments[:1] == ["participants"]:
+        participants.main(arguments[1:])
+        return
     if arguments[:1] != ["archives"]:
         measure_databases()
     if arguments[:1] in ([], ["archives"]):

@@ -34,6 +34,27 @@ class Took(NamedTuple):
         )
 
 
+def processors_busy() -> float:
+    """Tell how long this process and all that it has started, servers among them, have kept processors busy.
+
+    Only of those that still run; on Linux.
+    """
+    parents: dict[int, int] = {}
+    ticks: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            _, _, fields = stat.read_text().rpartition(")")
+        except OSError:
+            continue  # it has ended meanwhile
+        cells = fields.split()
+        pid = int(stat.parent.name)
+        parents[pid], ticks[pid] = int(cells[1]), int(cells[11]) + int(cells[12])
+    ours = {os.getpid()}
+    while more := {pid for pid, parent in parents.items() if parent in ours} - ours:
+        ours |= more
+    return sum(ticks.get(pid, 0) for pid in ours) / os.sysconf("SC_CLK_TCK")
+
+
 def run_maintien(engine: Engine, *words: str) -> tuple[float, float]:
     """Run a command on the site; give its seconds and its peak memory in megabytes."""
     took = measure_maintien(engine, *words)

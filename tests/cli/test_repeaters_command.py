@@ -4,11 +4,15 @@ import csv
 import io
 import json
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import maintien.runs.conduct
+import maintien.runs.execute
+from maintien.runs.execute import CourseOutcome, execute
 from tests.cli.conftest import Say
 from tests.cli.university import NOW
 
@@ -46,6 +50,7 @@ def converted(at_university: Say) -> Say:
 
 
 def enrol_by_hand(university: Path, userid: int, instanceid: int = 1) -> None:
+    """Put somebody into an instance; not only into manual ones."""
     change(
         university,
         "INSERT INTO mdl_user_enrolments (enrolid, userid, status, timestart, timeend)"
@@ -161,3 +166,24 @@ def test_nobody_is_named_in_a_pseudonymous_list(converted: Say) -> None:
 
 def test_a_selection_is_needed(at_university: Say) -> None:
     assert at_university("repeaters").status == 2
+
+
+def test_an_interrupted_removal_is_resumed_for_the_same_people(
+    university: Path, converted: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert converted("convert", "--course", "MATH", "--until", "2027-08-31", "--run").status == 0
+    with monkeypatch.context() as patched:
+        # Each course in a batch of its own, and Ctrl+C after the first.
+        patched.setattr(maintien.runs.execute, "batches", lambda sizes, _: ([size] for size in sizes))
+        patched.setattr(maintien.runs.conduct, "execute", interrupted_after_the_first)
+        assert converted("repeaters", "--all", "--run").status == 130
+    assert (len(rows(university, 1)), len(rows(university, 3))) == (0, 2)
+    enrol_by_hand(university, 13, instanceid=3)
+    enrol_by_hand(university, 13, instanceid=4)
+    assert converted("resume", "last", "--run").status == 0
+    assert [row[1] for row in rows(university, 3)] == [13]
+
+
+def interrupted_after_the_first(*arguments: object, **options: object) -> Iterator[CourseOutcome]:
+    yield next(execute(*arguments, **options))  # type: ignore[arg-type]
+    raise KeyboardInterrupt

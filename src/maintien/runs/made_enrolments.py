@@ -36,7 +36,7 @@ class MadeEnrolments:
 
     def of_course(self, courseid: CourseId) -> Mapping[UserId, MadeEnrolment]:
         """Tell what manual enrolments runs have made in a course, by person. Raises RunStoreFailed."""
-        trail = _Trail()
+        trail = Trail()
         for run, kind in self._runs.get(courseid, ()):
             plan = self._store.course(run, courseid).plan
             if plan is not None:
@@ -44,7 +44,7 @@ class MadeEnrolments:
         return trail.made
 
 
-class _Trail:
+class Trail:
     """The enrolments that runs have made in one course, and those that went again."""
 
     def __init__(self) -> None:
