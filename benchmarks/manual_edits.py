@@ -1,8 +1,8 @@
 """How long it takes to change and to remove the manual enrolments of a whole university.
 
-``python -m benchmarks.manual_edits``: everybody is converted, for comparison. Then the end of everybody is
-changed with the filters of the third step of the procedure, and everybody is unenrolled by hand whom the
-register lets in all the same; that is undone.
+``python -m benchmarks.manual_edits``: everybody is converted, for comparison. Then everybody's end date is
+changed with the filters of the procedure's third step, and everybody is unenrolled by hand whom the register
+lets in all the same; that is undone.
 """
 
 import argparse

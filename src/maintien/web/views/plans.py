@@ -1,5 +1,6 @@
 """Maintaining access, step by step: who, until when; what would be done; confirm; what was done."""
 
+import itertools
 from typing import Final, cast
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from maintien.web.cut import cut_name, cut_of_courses
 from maintien.web.models import (
     Operation,
     OperationKind,
+    PlanKind,
     PlanState,
     PreparedPlan,
 )
@@ -33,6 +35,7 @@ from maintien.web.rights.roles import Permission
 from maintien.web.sites import open_site_session, require_site, zone_of
 from maintien.web.views.courses import courses_within, require_course
 from maintien.web.views.people import people_of_plan
+from maintien.web.views.rules import CourseSums, RuleRow, rule_rows
 
 TYPED_ABOVE: Final = 500
 """People above whom their number has to be typed to confirm."""
@@ -76,6 +79,7 @@ def show_plan(request: HttpRequest, site: str, plan: int) -> HttpResponse:
         "operation": operation,
         "failure": failure_text(asked.texts, operation.failure) if operation and operation.failure else "",
         "backups": find_backups(found),
+        "rules": _rules(found),
         "page": page,
         "listed": [(row, cut_name(asked.texts, row.timing) if row.timing else None) for row in page.rows],
         "cuts": cut_of_courses(asked.texts, found.cut),
@@ -225,6 +229,13 @@ def _covers_plan(plan: PreparedPlan, scope: Scope) -> bool:
     ids = set(plan.request["courses"])
     allowed = courses_within(plan.site, scope).filter(course__in=ids).count()
     return bool(ids) and allowed == len(ids)
+
+
+def _rules(plan: PreparedPlan) -> list[RuleRow]:
+    if plan.kind != PlanKind.CAMPAIGN or not plan.fingerprint:
+        return []
+    rows = plan.planned.order_by("position").values_list("course", "people", "changes")
+    return rule_rows(open_plan(plan).header.campaign, itertools.starmap(CourseSums, rows))
 
 
 def _reasons(texts: Texts, plan: PreparedPlan) -> list[tuple[str, int]]:
