@@ -47,6 +47,8 @@ def list_plans(request: HttpRequest, site: str) -> HttpResponse:
     asked = cast("PageRequest", request)
     require_site(site)
     rows = PreparedPlan.objects.select_related("account", "decided_by").filter(site=site).order_by("-id")
+    # What was asked for may name thousands of courses, or hold a campaign file.
+    rows = rows.defer("request")
     if not asked.access.scope(Permission.SEE, site).everywhere:
         rows = rows.filter(account=account_of(asked))
     context = {
@@ -235,7 +237,8 @@ def _rules(plan: PreparedPlan) -> list[RuleRow]:
     if plan.kind != PlanKind.CAMPAIGN or not plan.fingerprint:
         return []
     rows = plan.planned.order_by("position").values_list("course", "people", "changes")
-    return rule_rows(open_plan(plan).header.campaign, itertools.starmap(CourseSums, rows))
+    header = open_plan(plan).header
+    return rule_rows(header.campaign, header.policies.of_courses, itertools.starmap(CourseSums, rows))
 
 
 def _reasons(texts: Texts, plan: PreparedPlan) -> list[tuple[str, int]]:
