@@ -29,6 +29,7 @@ from maintien.web.operations.asking import ask
 from maintien.web.operations.outcomes import failure_text
 from maintien.web.paging import page_of
 from maintien.web.plan_files import open_plan, path_of_plan
+from maintien.web.requested import read_requested
 from maintien.web.requests import PageRequest, account_of
 from maintien.web.rights.access import Scope
 from maintien.web.rights.roles import Permission
@@ -81,6 +82,7 @@ def show_plan(request: HttpRequest, site: str, plan: int) -> HttpResponse:
         "operation": operation,
         "failure": failure_text(asked.texts, operation.failure) if operation and operation.failure else "",
         "backups": find_backups(found),
+        "backs_up": read_requested(found.kind, found.request).backup,
         "rules": _rules(found),
         "page": page,
         "listed": [(row, cut_name(asked.texts, row.timing) if row.timing else None) for row in page.rows],
