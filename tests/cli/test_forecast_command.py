@@ -108,16 +108,25 @@ def test_feeds_say_who_is_listed_dropped_and_added(
     assert found["feeds"] == {"register": "read"}
 
 
+@pytest.mark.parametrize("options", [("--register",), ("--feed",)])
 def test_register_at_a_url_goes_before_the_settings(
-    university: Path, at_university: Say, tmp_path: Path
+    university: Path, at_university: Say, tmp_path: Path, options: tuple[str]
 ) -> None:
     follow_register(university, tmp_path / "old.sqlite", RegisterRow("BIO", "ada", "student"))
     write_register(tmp_path / "new.sqlite", [RegisterRow("BIO", "brahim", "student")])
     said = at_university(
-        "forecast", "--course", "BIO", "--register", f"sqlite:///{tmp_path}/new.sqlite", "--json"
+        "forecast", "--course", "BIO", *options, f"sqlite:///{tmp_path}/new.sqlite", "--json"
     )
     (course,) = document(said)["courses"]
     assert {p["id"] for p in course["people"] if p["listed"] == "listed"} == {BRAHIM}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("sqlite:///x",), ("--feed", "nonsense"), ("--feed", "sqlite:///x", "--register", "sqlite:///y")],
+)
+def test_url_stands_only_once_and_after_feed(at_university: Say, words: tuple[str, ...]) -> None:
+    assert at_university("forecast", "--all", *words).status == 2
 
 
 def test_empty_register_spares_everybody(university: Path, at_university: Say, tmp_path: Path) -> None:

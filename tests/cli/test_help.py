@@ -77,6 +77,8 @@ COMMANDS = {
         "--methods",
         "--roles",
         "--also-by-people",
+        "--archive",
+        "--limit",
         "--keep-groups",
         "--no-keep-groups",
         "--enable-manual",

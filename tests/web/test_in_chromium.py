@@ -90,11 +90,12 @@ def test_access_is_maintained_and_undone(browser: Browser, demo: Demo, language:
     require_accessible(page)
     take_picture(page, "courses", language)
     page.locator("tbody a").first.click()
+    expect(page.locator("#people")).to_be_visible()
+    take_picture(page, "course", language)
     page.locator("figure img").scroll_into_view_if_needed()
     expect(page.locator("figure img")).to_have_js_property("complete", value=True)
     assert page.locator("figure img").evaluate("picture => picture.naturalWidth") > 0
     require_accessible(page)
-    take_picture(page, "course", language)
     page.go_back()
     page.locator("tbody input").nth(0).check()
     page.locator("tbody input").nth(1).check()
