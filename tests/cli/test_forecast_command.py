@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from maintien.uses import removal_wishes
 from tests.cli.conftest import Said, Say
 from tests.cli.test_listing_commands import change
 from tests.cli.university import NOW
@@ -366,3 +367,18 @@ def test_courses_count_whom_the_cut_took_and_who_was_rescued(university: Path, a
     earlier = document(at_university("courses", "--course", "BIO", "--since", f"@{NOW - 30}", "--json"))
     assert (earlier["totals"]["already_cut"], earlier["totals"]["rescued"]) == (0, 0)
     assert earlier["since"]["unix"] == NOW - 30
+
+
+def test_of_many_courses_whom_a_sign_in_withdrew_is_not_counted(
+    university: Path, at_university: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_log(university)
+    for userid in (ADA, BRAHIM):
+        removed(university, userid)
+    change(university, f"UPDATE mdl_logstore_standard_log SET userid = {ADA} WHERE relateduserid = {ADA}")
+
+    few = document(at_university("courses", "--all", "--json"))["totals"]["already_cut"]
+    monkeypatch.setattr(removal_wishes, "FEW_COURSES", 1)
+    many = document(at_university("courses", "--all", "--json"))["totals"]["already_cut"]
+
+    assert (few, many) == (2, 1)

@@ -44,6 +44,10 @@ def test_a_campaign_is_checked_previewed_run_as_one_run_and_undone(
         assert rule in page
     assert "Service de l’alternance" in page or "Service de l&#x27;alternance" in page
 
+    # Apprentices keep their access for longer than the others.
+    rules = page[page.index("Apprentis") :]
+    assert rules.index("2027-12-31 23:59") < rules.index("Infirmiers") < rules.index("2028-08-31 23:59")
+
     courses = list(PlannedCourse.objects.order_by("position").values_list("course", flat=True))
     before = people_with_manual_access(counted, courses)
     follow(administrator, f"/sites/demo/plans/{plan.pk}/apply", {"people": str(plan.people)})

@@ -29,6 +29,7 @@ from maintien.web.operations.asking import ask
 from maintien.web.operations.outcomes import failure_text
 from maintien.web.paging import page_of
 from maintien.web.plan_files import open_plan, path_of_plan
+from maintien.web.requested import read_requested
 from maintien.web.requests import PageRequest, account_of
 from maintien.web.rights.access import Scope
 from maintien.web.rights.roles import Permission
@@ -47,6 +48,8 @@ def list_plans(request: HttpRequest, site: str) -> HttpResponse:
     asked = cast("PageRequest", request)
     require_site(site)
     rows = PreparedPlan.objects.select_related("account", "decided_by").filter(site=site).order_by("-id")
+    # What was asked for may name thousands of courses, or hold a campaign file.
+    rows = rows.defer("request")
     if not asked.access.scope(Permission.SEE, site).everywhere:
         rows = rows.filter(account=account_of(asked))
     context = {
@@ -79,6 +82,7 @@ def show_plan(request: HttpRequest, site: str, plan: int) -> HttpResponse:
         "operation": operation,
         "failure": failure_text(asked.texts, operation.failure) if operation and operation.failure else "",
         "backups": find_backups(found),
+        "backs_up": read_requested(found.kind, found.request).backup,
         "rules": _rules(found),
         "page": page,
         "listed": [(row, cut_name(asked.texts, row.timing) if row.timing else None) for row in page.rows],
@@ -235,7 +239,8 @@ def _rules(plan: PreparedPlan) -> list[RuleRow]:
     if plan.kind != PlanKind.CAMPAIGN or not plan.fingerprint:
         return []
     rows = plan.planned.order_by("position").values_list("course", "people", "changes")
-    return rule_rows(open_plan(plan).header.campaign, itertools.starmap(CourseSums, rows))
+    header = open_plan(plan).header
+    return rule_rows(header.campaign, header.policies.of_courses, itertools.starmap(CourseSums, rows))
 
 
 def _reasons(texts: Texts, plan: PreparedPlan) -> list[tuple[str, int]]:

@@ -85,6 +85,7 @@ def show_run(request: HttpRequest, site: str, run: int) -> HttpResponse:
         "page": page,
         "rules": rule_rows(
             record.header.campaign,
+            record.header.course_policies,
             (CourseSums(row.course.id, row.people, row.changes) for row in courses),
         ),
         "courses": [_course_row(asked.texts, row) for row in page.rows],
