@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, delete, func, select, update
 from maintien.moodle.ids import UNSAVED
 from maintien.planning.changes import Changed, Row
 from maintien.sites.database.bulk import Value, bulk_insert
+from maintien.sites.database.chunks import chunks
 from maintien.sites.database.rows import RowMapping
 from maintien.sites.database.staging import staged
 from maintien.sites.interface import StateMoved
@@ -40,7 +41,9 @@ class RowWriter:
             ).all()
             if len(found) != len(rows):
                 raise StateMoved
-            self.connection.execute(delete(table).where(table.c.id.in_(select(gone.c.id))))
+        # By their ids: MariaDB goes through the whole table where a DELETE asks another one which rows.
+        for ids in chunks(sorted(found)):
+            self.connection.execute(delete(table).where(table.c.id.in_(ids)))
 
     def change(self, changes: Sequence[Changed[Row]]) -> None:
         """Update these rows, each only as it was planned to be found. Raises StateMoved."""
