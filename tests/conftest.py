@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.servers.interface import ServerMissing
 from tests.servers.mariadb import MariadbServer, run_mariadb
@@ -17,6 +18,10 @@ from tests.servers.moodle_databases import (
 )
 from tests.servers.postgresql import PostgresqlServer, run_postgresql
 from tests.shared_facts import shared_folder, skip_without
+
+# How long an example takes says how busy the machine is, and nothing about the program.
+settings.register_profile("maintien", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("maintien")
 
 
 @pytest.fixture(scope="session")
