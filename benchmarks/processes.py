@@ -17,8 +17,52 @@ from benchmarks.university import NOW
 PREFIX: Final = "mdl_"
 
 
+class Took(NamedTuple):
+    """What a process took."""
+
+    seconds: float
+    """By the clock."""
+    processor_seconds: float
+    """Its own, without the database's: what else a machine does tells on them least."""
+    peak_megabytes: float
+
+    def __str__(self) -> str:
+        """Say it in a line."""
+        return (
+            f"{self.seconds:.1f} s, {self.processor_seconds:.1f} s of them the process's own,"
+            f" {self.peak_megabytes:.0f} MB"
+        )
+
+
+def processors_busy() -> float:
+    """Tell how long this process and all that it has started, servers among them, have kept processors busy.
+
+    Only of those that still run; on Linux.
+    """
+    parents: dict[int, int] = {}
+    ticks: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            _, _, fields = stat.read_text().rpartition(")")
+        except OSError:
+            continue  # it has ended meanwhile
+        cells = fields.split()
+        pid = int(stat.parent.name)
+        parents[pid], ticks[pid] = int(cells[1]), int(cells[11]) + int(cells[12])
+    ours = {os.getpid()}
+    while more := {pid for pid, parent in parents.items() if parent in ours} - ours:
+        ours |= more
+    return sum(ticks.get(pid, 0) for pid in ours) / os.sysconf("SC_CLK_TCK")
+
+
 def run_maintien(engine: Engine, *words: str) -> tuple[float, float]:
     """Run a command on the site; give its seconds and its peak memory in megabytes."""
+    took = measure_maintien(engine, *words)
+    return took.seconds, took.peak_megabytes
+
+
+def measure_maintien(engine: Engine, *words: str) -> Took:
+    """Run a command on the site; give what it took."""
     url = make_url(engine.url).set(drivername=engine.url.get_backend_name())
     url = url.difference_update_query(["charset"]).update_query_dict({"prefix": PREFIX})
     command = [sys.executable, "-m", "maintien", "--now", f"@{NOW}", *words]
@@ -32,7 +76,7 @@ def run_maintien(engine: Engine, *words: str) -> tuple[float, float]:
     seconds = monotonic() - began
     if os.waitstatus_to_exitcode(status) != 0:
         raise RuntimeError(f"maintien failed: {' '.join(command)}")
-    return seconds, usage.ru_maxrss / 1024
+    return Took(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 class Watched(NamedTuple):

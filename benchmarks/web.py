@@ -16,10 +16,11 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http.client import HTTPConnection
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -152,27 +153,26 @@ def main() -> None:
         university(server, moodle_tables(PREFIX), size, with_log=True) as engine,
         TemporaryDirectory() as folder,
         own_tables(engine, arguments) as own,
-        serving(Path(folder), engine, own, arguments) as first,
+        serving(Path(folder), engine, own, arguments) as (first, process),
     ):
-        measure(first, engine, arguments, size)
+        measure(first, process, engine, arguments, size)
 
 
-def measure(first: Browser, engine: Engine, arguments: argparse.Namespace, size: Size) -> None:
+def measure(first: Browser, process: int, engine: Engine, arguments: argparse.Namespace, size: Size) -> None:
     """Let people browse without a run, and with one."""
     began = time.monotonic()
     first.wait_for(f"{SITE}/courses", rf"{size.courses:,} courses")
     first.wait_for(f"{SITE}/courses", r"chart\.svg")
     print(f"counted and charted after {time.monotonic() - began:.0f} s", flush=True)
     plan = prepare_everything(first)
-    show("no run", browse(first, arguments, size), arguments)
+    show("no run", process, partial(browse, first, arguments, size), arguments)
     before = count_manual(engine)
     page, _ = first.ask("GET", plan)
     people = re.search(r'<div class="h2 mb-0">([\d,]+)</div>', page)
     first.send(plan, {"people": people[1] if people else ""}, to=f"{plan}/apply")
     first.wait_for(plan, "aria-valuenow")
-    took = browse(first, arguments, size)
-    written = count_manual(engine) - before
-    show(f"a run that wrote {written:,} enrolments meanwhile", took, arguments)
+    show("a run goes on", process, partial(browse, first, arguments, size), arguments)
+    print(f"  the run wrote {count_manual(engine) - before:,} enrolments meanwhile", flush=True)
 
 
 def prepare_everything(browser: Browser) -> str:
@@ -205,10 +205,14 @@ def browse(first: Browser, arguments: argparse.Namespace, size: Size) -> list[As
         return [asked for each in lists for asked in each]
 
 
-def show(what: str, took: list[Asked], arguments: argparse.Namespace) -> None:
-    """Print what pages took: all of them, and each kind."""
+def show(what: str, process: int, ask: Callable[[], list[Asked]], arguments: argparse.Namespace) -> None:
+    """Let people ask for pages, and print what these took: all of them, and each kind."""
+    before = server_seconds(process)
+    took = ask()
+    each = (server_seconds(process) - before) / len(took)
     load = os.getloadavg()[0]
-    print(f"{what}: {arguments.people} people, {arguments.seconds} s, load {load:.1f}")
+    who = f"{arguments.people} people, {arguments.seconds} s"
+    print(f"{what}: {who}, {each * 1000:.0f} ms of a processor a page, load {load:.1f}")
     kinds: defaultdict[str, list[float]] = defaultdict(list)
     for kind, seconds in took:
         kinds["all"].append(seconds)
@@ -217,6 +221,28 @@ def show(what: str, took: list[Asked], arguments: argparse.Namespace) -> None:
         seconds_of.sort()
         cells = (f"{seconds_of[len(seconds_of) * each // 100] * 1000:6.0f}" for each in (50, 95, 99))
         print(f"  {kind:22}{len(seconds_of):6} pages, 50 %, 95 %, 99 % in ms:", *cells, flush=True)
+
+
+def server_seconds(process: int) -> float:
+    """Tell how many seconds of a processor the processes that answer have had.
+
+    They are children of the one child that has any: gunicorn's.
+    """
+    answering = [each for server in children(process) for each in children(server)]
+    ticks = 0
+    for each in answering:
+        # The name in brackets may hold spaces; utime and stime are the 14th and 15th values.
+        values = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(values[11]) + int(values[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def children(process: int) -> list[int]:
+    """Find the processes that a process has started."""
+    found = []
+    for task in Path(f"/proc/{process}/task").iterdir():
+        found += [int(word) for word in (task / "children").read_text().split()]
+    return found
 
 
 def count_manual(engine: Engine) -> int:
@@ -247,8 +273,10 @@ def own_tables(engine: Engine, arguments: argparse.Namespace) -> Iterator[str]:
 
 
 @contextmanager
-def serving(folder: Path, engine: Engine, own: str, arguments: argparse.Namespace) -> Iterator[Browser]:
-    """Start the application, and sign in."""
+def serving(
+    folder: Path, engine: Engine, own: str, arguments: argparse.Namespace
+) -> Iterator[tuple[Browser, int]]:
+    """Start the application, and sign in; gives its process too."""
     url = make_url(engine.url).set(drivername=engine.url.get_backend_name())
     url = url.difference_update_query(["charset"]).update_query_dict({"prefix": PREFIX})
     site_file = folder / "sites.toml"
@@ -268,7 +296,7 @@ def serving(folder: Path, engine: Engine, own: str, arguments: argparse.Namespac
             if process.stdout is None:
                 raise RuntimeError("no output")
             said = process.stdout.readline() + process.stdout.readline()
-            yield wait_for_first(said.split(f":{PORT}")[-1].strip())
+            yield wait_for_first(said.split(f":{PORT}")[-1].strip()), process.pid
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(60)

@@ -1,23 +1,28 @@
 """Sites that administrators add: only servers, and passwords that are encrypted and never shown."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 
 from maintien import bootstrap
-from maintien.errors import SitePasswordLocked
+from maintien.errors import CannotConnect, SitePasswordLocked
 from maintien.sites.database.settings import DatabaseSettings
 from maintien.sites.opening import OpenedSite, open_site
+from maintien.web import sites
 from maintien.web.added_sites import find_added, renew_passwords, settings_of
 from maintien.web.encryption import make_site_key
 from maintien.web.models import AddedSite, AuditEntry, CountedCourse, Right
 from maintien.web.operations.worker import count_what_is_old
 from maintien.web.rights.roles import Role
+from maintien.web.sites import open_site_session
 from maintien.web.surroundings import surroundings
 from tests.web.conftest import SignIn, WebApplication
 from tests.web.test_guided_path import follow
@@ -156,9 +161,9 @@ def test_a_row_that_was_changed_behind_its_back_opens_nothing(
 ) -> None:
     add(administrator)
     value = {"url": "postgresql://reader@evil.example.org/moodle", "name": "other"}[column]
-    with sqlite3.connect(application.folder / "web" / "web.sqlite") as connection:
-        connection.execute(f"UPDATE web_addedsite SET {column} = ?", [value])
-    connection.close()
+    with sqlite3.connect(application.folder / "web" / "web.sqlite") as direct:
+        direct.execute(f"UPDATE web_addedsite SET {column} = ?", [value])
+    direct.close()
     with pytest.raises(SitePasswordLocked):
         settings_of(AddedSite.objects.get())
 
@@ -214,3 +219,35 @@ def test_what_is_done_with_sites_is_noted(answering: list[DatabaseSettings], adm
         ("site_tried", {}),
         ("site_removed", {}),
     ]
+
+
+def test_a_site_that_does_not_answer_keeps_nobody_from_the_others(
+    application: WebApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits, may_end = Event(), Event()
+    opens = bootstrap.open_session
+
+    @contextmanager
+    def open_slowly(invocation: bootstrap.Invocation) -> Iterator[bootstrap.Session]:
+        if invocation.wishes.site == "slow":
+            waits.set()
+            may_end.wait(60)
+            raise CannotConnect(site="slow", reason="it does not answer")
+        with opens(invocation) as session:
+            yield session
+
+    def open_slow_site() -> None:
+        try:
+            with suppress(CannotConnect), open_site_session("slow"):
+                pass
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(sites, "open_session", open_slowly)
+    thread = Thread(target=open_slow_site)
+    thread.start()
+    assert waits.wait(60)
+    with open_site_session("demo") as session:
+        assert session.site.name == "demo"
+    may_end.set()
+    thread.join()

@@ -81,6 +81,7 @@ class _Kept:
 
 
 _kept: Final[dict[str, _Kept]] = {}
+_locks: Final[dict[str, Lock]] = {}
 _lock: Final = Lock()
 
 
@@ -91,7 +92,8 @@ def open_site_session(site: str, account: Account | None = None) -> Iterator[Ses
     Raises what opening a site raises.
     """
     moodle_username = (account.moodle_username if account else "") or None
-    with _lock:
+    # One that does not answer keeps nobody from the others.
+    with _lock_of(site):
         kept = _still_kept(site)
         if kept is None:
             stack = ExitStack()
@@ -100,9 +102,14 @@ def open_site_session(site: str, account: Account | None = None) -> Iterator[Ses
     yield replace(kept.session, operator_asked_for=moodle_username)
 
 
+def _lock_of(site: str) -> Lock:
+    with _lock:
+        return _locks.setdefault(site, Lock())
+
+
 def close_site(name: str) -> None:
     """Close a site of which something has changed; other processes do so within a minute."""
-    with _lock:
+    with _lock_of(name):
         kept = _kept.pop(name, None)
         if kept is not None:
             kept.stack.close()
@@ -110,10 +117,8 @@ def close_site(name: str) -> None:
 
 def close_sites() -> None:
     """Close every site that is kept open."""
-    with _lock:
-        for kept in _kept.values():
-            kept.stack.close()
-        _kept.clear()
+    for name in list(_kept):
+        close_site(name)
 
 
 def _still_kept(site: str) -> _Kept | None:
