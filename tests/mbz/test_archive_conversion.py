@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from maintien.enrolments.merge import period_of
 from maintien.enrolments.state import CourseState, UserEnrolment
-from maintien.errors import BrokenDocument, MaintienError, RepeatedRow
+from maintien.errors import ArchiveIsAnonymous, BrokenDocument, MaintienError, RepeatedRow
 from maintien.mbz.archive import ArchivedCourse
 from maintien.mbz.converting.archive import ArchiveConverted, convert_archive
 from maintien.mbz.converting.conversion import convert_scan
@@ -37,7 +37,7 @@ from maintien.planning.restore import Restoration, plan_restore
 from tests.builders import LONG_AGO, NOW, ROLES, STUDENT, TEACHER, UNTIL, CourseBuilder
 from tests.course_states import course_states
 from tests.golden_cases import PROCEDURE_CASES, procedure_case
-from tests.mbz.archives import source_of
+from tests.mbz.archives import SETTINGS, moodle_backup_xml, source_of
 from tests.mbz.course_archives import archive_of, user_element
 from tests.mbz.fuzzing.mutations import unpack
 
@@ -215,6 +215,17 @@ def test_groups_are_left_out_by_policy(place: Path, request_: ArchiveRequest) ->
 
     assert groups_of(read(new)) == []
     assert not read(new).header.includes_groups
+
+
+def test_archive_with_invented_names_is_refused_since_moodle_would_create_its_people(place: Path) -> None:
+    course = CourseBuilder()
+    course.student(course.instance("database"))
+    header = moodle_backup_xml({**SETTINGS, "anonymize": "1"})
+
+    with pytest.raises(ArchiveIsAnonymous):
+        converted(place, archive_of(course.state(), moodle_backup=header))
+
+    assert not (place / "new.mbz").exists()
 
 
 def test_disabled_manual_method_stands_in_the_way_and_nothing_is_written(place: Path) -> None:

@@ -6,11 +6,11 @@ from typing import Final
 
 from maintien.enrolments.accounts import SiteRole
 from maintien.enrolments.archive_evidence import ArchivedEnrolment, ArchiveEvidence, GroupTraits
-from maintien.errors import ArchiveIsAnonymous, ArchiveWithoutDate
+from maintien.errors import ArchiveWithoutDate
 from maintien.mbz.archive import ArchivedCourse, ArchivedRole, ArchiveHeader
 from maintien.mbz.matching.archived_people import ArchivedPeople, PeopleSite
 from maintien.mbz.matching.people import SeveralAccounts, UsernameTaken
-from maintien.mbz.restoring import require_people
+from maintien.mbz.restoring import require_named_people
 from maintien.moodle.ids import GroupId, RoleId, UserId
 from maintien.moodle.values import MANUAL, NO_COMPONENT, component_of
 
@@ -23,9 +23,7 @@ def require_evidence(header: ArchiveHeader, archive: str) -> None:
     Raises ArchiveOfPartOfCourse, ArchiveOfFrontPage, ArchiveWithoutUsers, ArchiveIsAnonymous and
     ArchiveWithoutDate.
     """
-    require_people(header, archive)
-    if header.is_anonymised:
-        raise ArchiveIsAnonymous(archive=archive)
+    require_named_people(header, archive)
     if header.backup_date <= 0:
         raise ArchiveWithoutDate(archive=archive)
 

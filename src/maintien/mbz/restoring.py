@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from maintien.enrolments.state import Course, CourseState
-from maintien.errors import ArchiveOfFrontPage, ArchiveOfPartOfCourse, ArchiveWithoutUsers
+from maintien.errors import ArchiveIsAnonymous, ArchiveOfFrontPage, ArchiveOfPartOfCourse, ArchiveWithoutUsers
 from maintien.mbz.archive import COURSE_TYPE, ArchivedCourse, ArchiveHeader
 from maintien.mbz.matching.archived_people import (
     ArchivedPeople,
@@ -58,6 +58,16 @@ def require_people(header: ArchiveHeader, archive: str) -> None:
         raise ArchiveOfFrontPage(archive=archive)
     if not header.includes_users:
         raise ArchiveWithoutUsers(archive=archive)
+
+
+def require_named_people(header: ArchiveHeader, archive: str) -> None:
+    """Refuse also an archive with invented names, whose people Moodle's restore would create.
+
+    Raises what :func:`require_people` raises, and ArchiveIsAnonymous.
+    """
+    require_people(header, archive)
+    if header.is_anonymised:
+        raise ArchiveIsAnonymous(archive=archive)
 
 
 def prepare_restoration(

@@ -20,7 +20,7 @@ from maintien.mbz.converting.packed import PackedRows
 from maintien.mbz.documents.rows import Row, parse_part
 from maintien.mbz.limits import ArchiveLimits
 from maintien.mbz.parts import Part
-from maintien.mbz.restoring import require_people
+from maintien.mbz.restoring import require_named_people
 from maintien.mbz.source import ArchiveSource
 from maintien.mbz.walking import Walk
 from maintien.moodle.ids import UNSAVED, CategoryId, GroupId, RoleId, UserId
@@ -167,7 +167,7 @@ class _Reader:
         header = self.header
         if header is None:
             raise RuntimeError("an archive without a header was accepted")
-        require_people(header, self._archive)
+        require_named_people(header, self._archive)
         self._assignments.fill("contextid", header.original_course_contextid)
         for rows in (self._enrolments, self._assignments, self._memberships):
             rows.sort_by_person(self._archive)
