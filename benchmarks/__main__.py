@@ -8,16 +8,18 @@ The first argument says what; without any, ``convert`` and ``archives`` are meas
 - ``forecast``: a forecast of everything, without a look at the feeds, with one, with a chart of a planned
   conversion, and as a spreadsheet.
 - ``rescue``: a rescue after a cut, over a log of ``--log-rows`` rows, and how the database reads it.
+- ``participants``: every filter of participants in one course of ``--people`` people.
 - ``archives``: reading backup archives, beside the fastest gzip; ``archives --help`` tells its options.
 
-Other measurements are programs of their own: ``python -m benchmarks.backup --help``.
+Other measurements are programs of their own: ``python -m benchmarks.backup --help``, and so
+``benchmarks.manual_edits``.
 """
 
 import argparse
 import sys
 from collections.abc import Iterator
 
-from benchmarks import archives
+from benchmarks import archives, participants
 from benchmarks.conversion import Measurement, measure
 from benchmarks.forecast import measure_forecast
 from benchmarks.rescue import RescueMeasurement, measure_rescue
@@ -51,6 +53,9 @@ FORECAST_HEADINGS = (
 def main() -> None:
     """Measure what the arguments ask for."""
     arguments = sys.argv[1:]
+    if arguments[:1] == ["participants"]:
+        participants.main(arguments[1:])
+        return
     if arguments[:1] != ["archives"]:
         measure_databases()
     if arguments[:1] in ([], ["archives"]):
@@ -98,12 +103,11 @@ def _rescues(arguments: argparse.Namespace) -> Iterator[RescueMeasurement]:
 def _print_rescue(measured: RescueMeasurement) -> None:
     print(
         f"{measured.database}: {measured.enrolments:,} enrolments, {measured.log_rows:,} log rows,"
-        f" {measured.people_back:,} given back; preview {measured.preview_seconds:.1f} s,"
-        f" run {measured.run_seconds:.1f} s, peak {measured.peak_megabytes:.0f} MB",
+        f" {measured.people_back:,} given back",
         flush=True,
     )
-    for look in measured.looks:
-        print(f"  {look.command}: {look.seconds:.1f} s, {look.peak_megabytes:.0f} MB", flush=True)
+    for command, took in (*measured.looks, ("rescue", measured.preview), ("rescue --run", measured.run)):
+        print(f"  {command}: {took}", flush=True)
     for what, lines in measured.plans:
         print(f"  {what}:", *(f"    {line}" for line in lines), sep="\n", flush=True)
 

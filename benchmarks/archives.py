@@ -5,8 +5,8 @@ is read is the header, the enrolments and the roles; the header stands behind th
 to be unpacked. Every gzip installed unpacks the same part of the same file, in turns with the reading,
 each as a process of its own; the best of the rounds counts. The ratio is reading to the fastest gzip.
 
-Then a thousand archives of 100 kB are looked into with one process and with all, and ``mbz info`` counts
-the whole large archive.
+Then ``mbz info`` counts the whole large archive, ``mbz convert`` converts it and one of 200,000 people, and a
+thousand archives of 100 kB are looked into and converted, with one process and with all.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from time import monotonic
 from typing import Final, NamedTuple
 
 from benchmarks.archive_making import make_archive
+from benchmarks.processes import Watched, run_watched
 from maintien.mbz.limits import KIB
 
 READ: Final = """
@@ -49,6 +50,7 @@ with open(sys.argv[1], "rb") as file, igzip.GzipFile(fileobj=file) as packed:
 
 PROGRAMS: Final = ("gzip", "pigz", "igzip")
 _PEOPLE_OF_100_KB: Final = 2_500
+_CROWD: Final = 200_000
 
 
 class Taken(NamedTuple):
@@ -79,8 +81,12 @@ def main(arguments: Sequence[str]) -> None:
         make_archive(archive, megabytes=asked.megabytes, people=asked.people)
         print(f"archive of {archive.stat().st_size / 1e6:,.0f} MB, {asked.people:,} people", flush=True)
         _compare(archive, asked.rounds)
-        _count(archive)
-        _look_into_many(Path(folder) / "many", asked.archives)
+        _work_on("info of the large archive", ["info", str(archive)])
+        _convert("the large archive", archive)
+        crowded = Path(folder) / "crowded.mbz"
+        make_archive(crowded, megabytes=0, people=_CROWD)
+        _convert(f"{_CROWD:,} people", crowded)
+        _work_on_many(Path(folder) / "many", asked.archives)
 
 
 def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -153,22 +159,35 @@ def _peak(status: str) -> float:
     return int(peak) / KIB
 
 
-def _count(archive: Path) -> None:
-    taken, _ = _run([sys.executable, "-m", "maintien", "mbz", "info", str(archive)])
-    print(f"mbz info of all of it: {_said(taken)}", flush=True)
+def _convert(what: str, archive: Path) -> None:
+    words = ["convert", str(archive), "-o", str(archive.with_suffix(".new")), "--until", "2037-08-31"]
+    _work_on(f"convert of {what}", words)
 
 
-def _look_into_many(folder: Path, archives: int) -> None:
+def _work_on(what: str, words: Sequence[str]) -> None:
+    watched = _watch_maintien(*words)
+    taken = Taken(watched.seconds, watched.processor)
+    print(f"mbz {what}: {_said(taken)}, at most {watched.megabytes:.0f} MB in a process", flush=True)
+
+
+def _watch_maintien(*words: str) -> Watched:
+    return run_watched([sys.executable, "-m", "maintien", "mbz", *words])
+
+
+def _work_on_many(folder: Path, archives: int) -> None:
     folder.mkdir()
     first = folder / "0.mbz"
     make_archive(first, megabytes=0, people=_PEOPLE_OF_100_KB)
     for number in range(1, archives):
         shutil.copyfile(first, folder / f"{number}.mbz")
     print(f"{archives:,} archives of {first.stat().st_size / 1e3:.0f} kB", flush=True)
-    command = [sys.executable, "-m", "maintien", "mbz", "info", str(folder), "--json", "--jobs"]
     for jobs in sorted({1, len(os.sched_getaffinity(0))}):
-        taken, _ = _run([*command, str(jobs)])
-        print(
-            f"  mbz info with {jobs} at once: {_said(taken)}, {archives / taken.seconds:.1f} a second",
-            flush=True,
-        )
+        new = folder.with_name(f"new-{jobs}")
+        commands = (["info", str(folder)], ["convert", str(folder), "-o", str(new), "--until", "2037-08-31"])
+        for words in commands:
+            watched = _watch_maintien(*words, "--json", "--jobs", str(jobs))
+            print(
+                f"  mbz {words[0]} with {jobs} at once: {archives / watched.seconds:.1f} a second,"
+                f" {1000 * watched.processor / archives:.0f} ms of processor each",
+                flush=True,
+            )

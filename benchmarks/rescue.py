@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from sqlalchemy import Engine, Select, func, select
 
 from benchmarks.cut import SINCE, fill_log
 from benchmarks.places import empty_database, gather_figures
-from benchmarks.processes import PREFIX, run_maintien
+from benchmarks.processes import PREFIX, Took, measure_maintien
 from benchmarks.university import FIRST_COURSE, NOW, Size, fill
 from maintien.enrolments.cut_timing import LATELY
 from maintien.enrolments.withdrawals import Window
@@ -24,28 +24,19 @@ _BATCH: Final = 20
 """Courses whose evidence is read together, where courses have 200 enrolments."""
 
 
-class Look(NamedTuple):
-    """A command that writes nothing."""
-
-    command: str
-    seconds: float
-    peak_megabytes: float
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RescueMeasurement:
-    """What was measured, in seconds of wall time and megabytes of one process."""
+    """What was measured."""
 
     database: str
     enrolments: int
     log_rows: int
     people_back: int
     """Enrolments given back."""
-    preview_seconds: float
-    run_seconds: float
-    peak_megabytes: float
-    looks: tuple["Look", ...]
-    """What only looks, on the same log, before anything is given back."""
+    preview: Took
+    run: Took
+    looks: tuple[tuple[str, Took], ...]
+    """What only looks, on the same log, before anything is given back: each command with what it took."""
     plans: tuple[tuple[str, Sequence[str]], ...]
     """How the database reads the log: for what, and its lines."""
 
@@ -66,8 +57,7 @@ def measure_rescue(
         missing = enrolments - _count(engine, tables)
         plans = _plans(engine, tables, size)
         looks = tuple(_looks(engine))
-        preview_seconds, preview_peak = _rescue(engine)
-        run_seconds, run_peak = _rescue(engine, "--run")
+        preview, run = _rescue(engine), _rescue(engine, "--run")
         if _count(engine, tables) != enrolments:
             raise RuntimeError("not everybody has been given access back")
     return RescueMeasurement(
@@ -75,15 +65,14 @@ def measure_rescue(
         enrolments=enrolments,
         log_rows=log_rows,
         people_back=missing,
-        preview_seconds=preview_seconds,
-        run_seconds=run_seconds,
-        peak_megabytes=max(preview_peak, run_peak),
+        preview=preview,
+        run=run,
         looks=looks,
         plans=plans,
     )
 
 
-def _looks(engine: Engine) -> Iterator[Look]:
+def _looks(engine: Engine) -> Iterator[tuple[str, Took]]:
     """Measure what else reads the log: the timing guard at the top of a conversion's preview, too."""
     for command in (
         ("forecast", "--all"),
@@ -91,11 +80,12 @@ def _looks(engine: Engine) -> Iterator[Look]:
         ("convert", "--all", "--until", f"@{ENDS_AT}"),
         ("convert", "--course", "C1", "--until", f"@{ENDS_AT}"),
     ):
-        yield Look(" ".join(command[:3]), *run_maintien(engine, *command))
+        yield " ".join(command[:3]), measure_maintien(engine, *command)
 
 
-def _rescue(engine: Engine, *options: str) -> tuple[float, float]:
-    return run_maintien(engine, "rescue", "--all", "--since", f"@{SINCE}", "--until", f"@{ENDS_AT}", *options)
+def _rescue(engine: Engine, *options: str) -> Took:
+    words = ("rescue", "--all", "--since", f"@{SINCE}", "--until", f"@{ENDS_AT}", *options)
+    return measure_maintien(engine, *words)
 
 
 def _count(engine: Engine, tables: MoodleTables) -> int:

@@ -33,6 +33,7 @@ PAGE_OF: Final = {
     "participants": "participants.md",
     "end-date": "end-date.md",
     "unenrol": "unenrol.md",
+    "repeaters": "repeaters.md",
     "forecast": "forecast.md",
     "convert": "convert.md",
     "apply": "plan-files.md",

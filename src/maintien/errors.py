@@ -935,6 +935,27 @@ class AccessWouldBeLost(UsageError):
     )
 
 
+class CampaignIsOff(UsageError):
+    """The web application runs a campaign only on its days."""
+
+    message = N_("The campaign {campaign!r} is not on now: outside of its days nothing is done.")
+
+
+class CampaignWithoutCourse(UsageError):
+    """No course of the site is under a rule."""
+
+    message = N_("No course of this site is under a rule of the campaign {campaign!r}.")
+
+
+class CampaignElsewhere(UsageError):
+    """The campaign is about courses in which the person has no rights."""
+
+    message = N_(
+        "{courses} courses of the campaign {campaign!r} are outside your categories: an administrator has to"
+        " run it."
+    )
+
+
 class WebError(MaintienError):
     """The web application can't do it."""
 

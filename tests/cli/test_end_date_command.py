@@ -267,3 +267,12 @@ def test_filter_is_told(at_university: Say) -> None:
 
 def test_ended_yesterday_is_what_the_fixture_says(moodle: Path) -> None:
     assert ends(moodle) == {ADA: YESTERDAY, BRAHIM: NEXT_YEAR, EMMA: YESTERDAY, FARID: 0}
+
+
+@pytest.mark.usefixtures("moodle")
+def test_method_that_the_site_does_not_know_is_noticed(at_university: Say) -> None:
+    said = at_university(*BIO, "--method", "manuel", "--until", "2027-08-31")
+
+    assert said.status == 0
+    assert "NOTHING TO DO" in said.out
+    assert "“manuel”" in said.err

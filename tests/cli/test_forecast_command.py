@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from maintien.uses import removal_wishes
 from tests.cli.conftest import Said, Say
 from tests.cli.test_listing_commands import change
 from tests.cli.university import NOW
@@ -108,16 +109,25 @@ def test_feeds_say_who_is_listed_dropped_and_added(
     assert found["feeds"] == {"register": "read"}
 
 
+@pytest.mark.parametrize("options", [("--register",), ("--feed",)])
 def test_register_at_a_url_goes_before_the_settings(
-    university: Path, at_university: Say, tmp_path: Path
+    university: Path, at_university: Say, tmp_path: Path, options: tuple[str]
 ) -> None:
     follow_register(university, tmp_path / "old.sqlite", RegisterRow("BIO", "ada", "student"))
     write_register(tmp_path / "new.sqlite", [RegisterRow("BIO", "brahim", "student")])
     said = at_university(
-        "forecast", "--course", "BIO", "--register", f"sqlite:///{tmp_path}/new.sqlite", "--json"
+        "forecast", "--course", "BIO", *options, f"sqlite:///{tmp_path}/new.sqlite", "--json"
     )
     (course,) = document(said)["courses"]
     assert {p["id"] for p in course["people"] if p["listed"] == "listed"} == {BRAHIM}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("sqlite:///x",), ("--feed", "nonsense"), ("--feed", "sqlite:///x", "--register", "sqlite:///y")],
+)
+def test_url_stands_only_once_and_after_feed(at_university: Say, words: tuple[str, ...]) -> None:
+    assert at_university("forecast", "--all", *words).status == 2
 
 
 def test_empty_register_spares_everybody(university: Path, at_university: Say, tmp_path: Path) -> None:
@@ -357,3 +367,18 @@ def test_courses_count_whom_the_cut_took_and_who_was_rescued(university: Path, a
     earlier = document(at_university("courses", "--course", "BIO", "--since", f"@{NOW - 30}", "--json"))
     assert (earlier["totals"]["already_cut"], earlier["totals"]["rescued"]) == (0, 0)
     assert earlier["since"]["unix"] == NOW - 30
+
+
+def test_of_many_courses_whom_a_sign_in_withdrew_is_not_counted(
+    university: Path, at_university: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_log(university)
+    for userid in (ADA, BRAHIM):
+        removed(university, userid)
+    change(university, f"UPDATE mdl_logstore_standard_log SET userid = {ADA} WHERE relateduserid = {ADA}")
+
+    few = document(at_university("courses", "--all", "--json"))["totals"]["already_cut"]
+    monkeypatch.setattr(removal_wishes, "FEW_COURSES", 1)
+    many = document(at_university("courses", "--all", "--json"))["totals"]["already_cut"]
+
+    assert (few, many) == (2, 1)

@@ -68,6 +68,7 @@ COMMANDS = {
     "apply": {"--run", "--backup", "--accept-drift", "--help"},
     "restore": {"--into", "--limit", "--run", "--help"},
     "campaign": {"--run", "--even-if-many", "--quiet", "--monitor", *EXPORT, "--help"},
+    "repeaters": SELECTION | {"--any-manual", "--run", "--backup", "--format", "--output", "--pseudonymous"},
     "rescue": SELECTION
     | EXPORT
     | {
@@ -77,6 +78,8 @@ COMMANDS = {
         "--methods",
         "--roles",
         "--also-by-people",
+        "--archive",
+        "--limit",
         "--keep-groups",
         "--no-keep-groups",
         "--enable-manual",

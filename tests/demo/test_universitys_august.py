@@ -81,7 +81,7 @@ def figures(said: Mapping[str, str], folder: Path) -> list[str]:
         number(r"L3INF-01 .* (\d+) +\d+ *\n", answer(said, "university-without.sqlite")),
         number(r"\nKnown from: log +(\d+)", rescue),
         number(r"\nManual enrolments changed +(\d+)", answer(said, "end-date")),
-        number(r"\nManual enrolments removed +(\d+)", answer(said, "--also-automatic")),
+        number(r"\nManual enrolments removed +(\d+)", answer(said, "repeaters --all")),
         number(r"\nManual enrolments removed +([\d,]+)", answer(said, "--ended")),
         number(r"\n last enrolment in the course +([\d,]+)", answer(said, "--ended")),
     ]

@@ -2,13 +2,14 @@
 
 import os
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from maintien.errors import ArchiveTooBigForMemory, EmptyArchive, MaintienError, UnexpectedFailure, WorkerDied
-from maintien.mbz.fleet import work_through
-from maintien.mbz.fleet_worker import Done, Failed, Outcome
+from maintien.mbz.fleet import work_bounded, work_through
+from maintien.mbz.fleet_worker import Bounds, Done, Failed, Outcome
 from maintien.mbz.limits import MIB
 from maintien.mbz.locations import locate
 from maintien.runs.execute import Unobserved
@@ -105,6 +106,33 @@ def process_that_works_on(path: Path, *, size: int) -> int:
     [outcome] = work_through([locate(str(path))], tell_process, processes=1, observer=Unobserved())
     assert isinstance(outcome, Done)
     return outcome.result
+
+
+BOUNDS = Bounds(memory=1024 * MIB, seconds=60)
+
+
+def test_one_that_is_bounded_is_worked_on_in_a_process_of_its_own() -> None:
+    outcome = work_bounded(os.getpid, locate("a.mbz"), BOUNDS)
+    assert isinstance(outcome, Done)
+    assert outcome.result != os.getpid()
+
+
+def test_one_that_takes_more_than_it_may_fails_and_this_process_goes_on() -> None:
+    job = partial(bytearray, 2048 * MIB)
+    outcome = work_bounded(job, locate("a.mbz"), BOUNDS)
+    assert isinstance(outcome, Failed)
+    assert isinstance(outcome.error, ArchiveTooBigForMemory)
+
+
+def test_one_that_kills_its_bounded_process_fails() -> None:
+    outcome = work_bounded(job_for(locate("deadly")), locate("deadly"), BOUNDS)
+    assert isinstance(outcome, Failed)
+    assert isinstance(outcome.error, WorkerDied)
+
+
+def test_bounded_work_is_left_when_it_is_asked_for() -> None:
+    place = locate("endless")
+    assert work_bounded(job_for(place), place, BOUNDS, is_to_leave=lambda: True) is None
 
 
 def test_nothing_to_do_is_done() -> None:

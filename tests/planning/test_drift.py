@@ -32,9 +32,17 @@ from maintien.planning.left_alone import (
 )
 from maintien.planning.plan import CoursePlan
 from maintien.planning.planner import Planner
-from maintien.planning.policy import Circumstances, ConversionPolicy, EndFor, LikeMoodlePolicy, Mode
+from maintien.planning.policy import (
+    Circumstances,
+    ConversionPolicy,
+    EndFor,
+    LikeMoodlePolicy,
+    Mode,
+    UnenrolPolicy,
+)
 from maintien.planning.restricting import restrict_plan, withhold_plan
 from maintien.planning.undo import NOBODY
+from maintien.planning.unenrol import plan_unenrol
 from tests.builders import CIRCUMSTANCES, CONFIG, NOW, POLICY, STUDENT, TEACHER, UNTIL, CourseBuilder
 from tests.course_states import course_states
 
@@ -279,6 +287,23 @@ def test_role_that_fell_away_leaves_the_enrolment() -> None:
     now = today(before.course.state())
 
     assert restrict_plan(now, planned) == now
+
+
+def test_person_who_would_leave_stays_whole_where_anything_of_theirs_drifted() -> None:
+    course = CourseBuilder()
+    manual = course.instance("manual")
+    ada, bob = course.student(manual), course.student(manual)
+    reviewed = unenrolled(course.state())
+    course.assign(ada, TEACHER)
+
+    restricted = restrict_plan(unenrolled(course.state()), reviewed)
+
+    assert {person_of(change) for change in restricted.changes} == {bob}
+    assert restricted.leavers == restricted.converted == {bob}
+
+
+def unenrolled(state: CourseState) -> CoursePlan:
+    return plan_unenrol(state, UnenrolPolicy(even_last=True), CONFIG, DAYS_LATER)
 
 
 def test_other_role_is_not_given() -> None:

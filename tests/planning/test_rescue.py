@@ -56,6 +56,7 @@ from maintien.planning.left_alone import (
 from maintien.planning.plan import CoursePlan, Grounds, Source
 from maintien.planning.policy import RescuePolicy
 from maintien.planning.rescue import plan_rescue
+from maintien.planning.restricting import restrict_plan
 from tests.builders import (
     BIOLOGY,
     CIRCUMSTANCES,
@@ -164,6 +165,19 @@ class TestWho:
             touched=frozenset({lea}),
             grounds={lea: Grounds(CUT, (Source.LOG,))},
         )
+
+    def test_of_a_reviewed_plan_only_what_still_holds_keeps_its_grounds(self) -> None:
+        course = Course()
+        lea = course.cut_off()
+        reviewed = plan_of(course)
+        max_ = course.cut_off()
+        today = plan_of(course)
+        assert today.grounds.keys() == {lea, max_}
+
+        restricted = restrict_plan(today, reviewed)
+
+        assert restricted.grounds == {lea: Grounds(CUT, (Source.LOG,))}
+        assert restricted.converted == {lea}
 
     def test_student_whose_enrolment_a_sync_suspended_does_too(self) -> None:
         course = Course()

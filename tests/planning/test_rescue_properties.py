@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maintien.enrolments.access import instances_by_id, people_with_access
+from maintien.enrolments.archive_evidence import ArchivedEnrolment, ArchivedPast, ArchiveEvidence, GroupTraits
 from maintien.enrolments.state import CourseState, GroupMembership, RoleAssignment, UserEnrolment
 from maintien.enrolments.withdrawals import (
     Deed,
@@ -18,7 +19,7 @@ from maintien.enrolments.withdrawals import (
     Withdrawals,
 )
 from maintien.moodle.ids import UserId
-from maintien.moodle.values import EnrolmentStatus, component_of, is_unlimited
+from maintien.moodle.values import MANUAL, EnrolmentStatus, component_of, is_unlimited
 from maintien.planning.applying import apply_plan
 from maintien.planning.plan import CoursePlan
 from maintien.planning.policy import AUTOMATIC_METHODS, RescuePolicy
@@ -55,6 +56,29 @@ class Cut:
         """Who could enter and can't, and would still be able to now."""
         could = people_with_access(self.before, CUT) & people_with_access(self.before, NOW)
         return could - people_with_access(self.after, NOW)
+
+    @property
+    def without_log(self) -> CourseState:
+        """The course after, of which no log tells, and a backup from before."""
+        instances = instances_by_id(self.before)
+        people = {row.userid for row in self.before.enrolments}
+        groups = {row.groupid for row in self.before.memberships}
+        rows = ((row, instances[row.instanceid]) for row in self.before.enrolments)
+        evidence = ArchiveEvidence(
+            made_at=CUT - 5,
+            enrolments=tuple(
+                ArchivedEnrolment(row, instance.method, instance.is_enabled)
+                for row, instance in rows
+                if instance.method != MANUAL
+            ),
+            roles={p: frozenset(r.roleid for r in self.before.roles if r.userid == p) for p in people},
+            memberships={
+                p: frozenset(m.groupid for m in self.before.memberships if m.userid == p) for p in people
+            },
+            groups={groupid: GroupTraits(name=str(groupid), idnumber="") for groupid in groups},
+        )
+        past = ArchivedPast(evidence=evidence, groups=frozenset(groups))
+        return replace(self.after, withdrawals=Withdrawals(archived=past))
 
 
 @st.composite
@@ -196,3 +220,23 @@ def test_undo_leaves_the_course_as_the_cut_left_it(cut: Cut) -> None:
     rescued = apply_plan(cut.after, plan)
 
     assert apply_plan(rescued, plan_undo(rescued, plan)) == cut.after
+
+
+@given(cuts())
+def test_without_a_log_a_backup_gives_everybody_the_same_and_nobody_else_anything(cut: Cut) -> None:
+    state = cut.without_log
+    plan = plan_rescue(state, POLICY, CONFIG, CIRCUMSTANCES)
+    rescued = apply_plan(state, plan)
+    people = set() if plan.obstacle else cut.lost
+
+    assert people <= people_with_access(rescued, NOW)
+    assert people <= people_with_access(rescued, UNTIL - 1)
+    for before, after in (
+        ({(r.userid, r.roleid) for r in state.roles} for state in (cut.before, rescued)),
+        ({(m.userid, m.groupid) for m in state.memberships} for state in (cut.before, rescued)),
+    ):
+        assert {pair for pair in before if pair[0] in people} <= after
+        assert {pair[0] for pair in after - before} == set()
+    assert {row.userid for row in {*rescued.enrolments} ^ {*state.enrolments}} <= cut.lost
+    assert set(plan.grounds) <= cut.lost
+    assert plan_rescue(rescued, POLICY, CONFIG, CIRCUMSTANCES).changes == ()

@@ -72,6 +72,10 @@ REASONS: dict[Reason, tuple[str, str]] = {
         "31/08/2027 23:59, par le compte 3",
     ),
     left_alone.TakenUnreadably(): ("not how", "sans dire comment"),
+    left_alone.TakenEarlier(taken_at=END): ("(2027-08-31 23:59)", "(31/08/2027 23:59)"),
+    left_alone.StillEnrolled(): ("suspended at another time", "à un autre moment"),
+    left_alone.NotFoundAgain(): ("Nobody on the site", "Personne sur le site"),
+    left_alone.AccountInDoubt(): ("or somebody else's", "ou celui d\u2019une autre"),
     left_alone.NoManualEnrolment(): ("no manual enrolment", "pas d’inscription manuelle"),
     left_alone.InOtherManualInstance(): ("the one that is edited", "celle qui est modifiée"),
     left_alone.AlreadySo(ends_at=0): ("end: unlimited", "fin\u00a0: illimité"),
@@ -119,6 +123,13 @@ WARNINGS: dict[Finding, tuple[str, str]] = {
     findings.LogRowsUnreadable(rows=3): ("3 log entries", "3 lignes du journal"),
     findings.LogIsSilent(): ("“Keep logs for”", "«\u00a0Conserver les historiques durant\u00a0»"),
     findings.LogBeginsLate(begins_at=END): ("begins after --since", "commence après --since"),
+    findings.KnownFromArchiveOnly(people=(UserId(3), UserId(4))): (
+        "2 people are known from the archive alone: neither the course nor the log tells what became of their"
+        " enrolment. An archive does not tell who was taken out on purpose",
+        "2 personnes ne sont connues que par l\u2019archive",
+    ),
+    findings.EvidenceWithoutRoles(): ("role that their method gives", "rôle que donne leur méthode"),
+    findings.EvidenceWithoutGroups(): ("holds no groups", "ne contient pas de groupes"),
 }
 FINE: dict[Finding, tuple[str, str]] = {
     findings.ManualInstanceMissing(): ("it is added", "elle est ajoutée"),

@@ -1,4 +1,4 @@
-"""One course of very many people, among others, made by SQL alone."""
+"""One course of very many people, among others, made by SQL alone, on PostgreSQL or MariaDB."""
 
 from typing import Final
 
@@ -87,9 +87,6 @@ def numbers(connection: Connection, highest: int) -> str:
     """Make what a query selects the numbers ``n`` from, from 1 on."""
     if connection.dialect.name == "postgresql":
         return f"generate_series(1, {highest}) AS s(n)"
-    if connection.dialect.name == "sqlite":
-        counted = f"SELECT 1 AS n UNION ALL SELECT n + 1 FROM counted WHERE n < {highest}"
-        return f"(WITH RECURSIVE counted(n) AS ({counted}) SELECT n FROM counted) AS s"
     return f"(SELECT seq AS n FROM seq_1_to_{highest}) AS s"
 
 

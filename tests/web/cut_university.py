@@ -41,3 +41,18 @@ def blame_a_person(folder: Path, course: int) -> str:
         (username,) = connection.execute("SELECT username FROM mdl_user WHERE id = ?", (userid,)).fetchone()
     connection.close()
     return str(username)
+
+
+def leave_cohorts(folder: Path, *, courses: int) -> list[int]:
+    """Let everybody leave their cohorts, without a sync; give courses that were filled from one."""
+    connection = sqlite3.connect(folder / "university.sqlite")
+    with connection:
+        rows = connection.execute(
+            "SELECT e.courseid FROM mdl_enrol e JOIN mdl_user_enrolments ue ON ue.enrolid = e.id"
+            " WHERE e.enrol = 'cohort' AND e.status = 0 AND ue.status = 0 GROUP BY e.courseid"
+            " ORDER BY count(*) DESC LIMIT ?",
+            (courses,),
+        ).fetchall()
+        connection.execute("DELETE FROM mdl_cohort_members")
+    connection.close()
+    return sorted(course for (course,) in rows)

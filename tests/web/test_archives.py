@@ -1,6 +1,7 @@
 """Uploaded archives: whatever is in them, they are looked into and converted, or refused in a sentence."""
 
 import io
+import os
 import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -8,6 +9,7 @@ from dataclasses import replace
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.test import Client
 
 from maintien.errors import RepeatedRow
@@ -121,8 +123,6 @@ def test_a_file_beyond_the_limit_is_stopped_while_it_arrives(
         nonlocal written
         written += len(raw)
 
-    from django.core.files.uploadhandler import TemporaryFileUploadHandler  # noqa: PLC0415 -- to be watched
-
     monkeypatch.setattr(TemporaryFileUploadHandler, "receive_data_chunk", count)
     response = administrator.post(
         "/archives", {"archive": SimpleUploadedFile("x.mbz", bytes(10 * smallest_limit))}
@@ -183,8 +183,6 @@ def test_archives_are_removed_when_asked_and_after_a_day(
     assert len(list(uploads_folder().iterdir())) == 1
     (uploads_folder() / "broken-off.upload").write_bytes(b"PK")
     application.clock.now += KEPT + 1
-    import os  # noqa: PLC0415 -- for this only
-
     os.utime(uploads_folder() / "broken-off.upload", (0, 0))
     remove_old_archives()
     assert engineer.get(f"/archives/{second.pk}").status_code == 404

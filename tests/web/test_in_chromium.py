@@ -45,6 +45,25 @@ WORDS = {
 }
 
 
+CAMPAIGN = """
+[campaign]
+name = "Rentrée"
+
+[defaults]
+until = 2032-08-31
+owner = "Direction des études"
+reason = "Les étudiants gardent leurs cours jusqu'à la fin du mois d'août."
+
+[[rules]]
+name = "Infirmiers"
+cohorts = ["DEI2-A", "DEI2-B"]
+
+[[rules]]
+name = "Santé"
+idnumbers = ["FGSM3-*", "FGSP2-*"]
+"""
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
@@ -187,3 +206,37 @@ def test_two_people_work_at_once(browser: Browser, demo: Demo, tmp_path: Path) -
     for page in (first, second):
         expect(page.locator(".alert-success")).to_be_visible(timeout=PATIENCE)
         page.close()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_access_is_maintained_by_a_campaign_file(browser: Browser, demo: Demo, language: str) -> None:
+    words = WORDS[language]
+    page = sign_in(browser, demo, language)
+    page.goto(f"{demo.address}/sites/demo/plans/campaign")
+    page.locator("#id_text").fill("[campaign]\nname = 7\n")
+    page.locator("main form button.btn-primary").click()
+    expect(page.locator("[role=alert] li").first).to_be_visible()
+    require_accessible(page)
+    take_picture(page, "campaign-faults", language)
+    page.locator("#id_text").fill(CAMPAIGN)
+    take_picture(page, "campaign", language)
+    page.locator("main form button.btn-primary").click()
+    expect(page.get_by_text(words["fingerprint"])).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("rowheader", name="Infirmiers")).to_be_visible()
+    require_accessible(page)
+    take_picture(page, "campaign-preview", language)
+    if page.locator("#people").count():
+        page.locator("#people").fill(page.locator(".card .h2").first.inner_text())
+    page.get_by_role("button", name=words["confirm"]).click()
+    expect(page.get_by_text(words["done"])).to_be_visible(timeout=PATIENCE)
+    if page.get_by_role("link", name=words["run"]).count():
+        page.get_by_role("link", name=words["run"]).click()
+        expect(page.get_by_role("rowheader", name="Infirmiers")).to_be_visible()
+        require_accessible(page)
+        page.get_by_role("button", name=words["undo"]).click()
+        page.get_by_role("button", name=words["undo_now"]).wait_for(timeout=PATIENCE)
+        if page.locator("#losing").count():
+            page.locator("#losing").check()
+        page.get_by_role("button", name=words["undo_now"]).click()
+        expect(page.get_by_text(words["done"])).to_be_visible(timeout=PATIENCE)
+    page.close()

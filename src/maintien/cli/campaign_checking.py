@@ -1,7 +1,6 @@
 """Checks a campaign: its file, what each rule has, and what no rule has."""
 
 from maintien.bootstrap import Invocation, site_identity
-from maintien.cli.campaign_limits import find_refusal
 from maintien.cli.campaign_preparing import PreparedCampaign, open_campaign
 from maintien.cli.campaign_reporting import new_report
 from maintien.cli.campaign_running import preview_campaign
@@ -11,6 +10,7 @@ from maintien.errors import EXIT_DONE, EXIT_FAILED
 from maintien.reports.campaign_check import CampaignCheck
 from maintien.reports.campaign_export import campaign_heading, checked_tables, write_checked
 from maintien.reports.run_export import COURSES
+from maintien.uses.campaigns import find_refusal
 
 
 def check_campaign(invocation: Invocation, path: str, export: Export | None = None) -> int:

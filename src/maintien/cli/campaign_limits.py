@@ -2,26 +2,9 @@
 
 from maintien.cli.campaign_preparing import PreparedCampaign
 from maintien.cli.progress import observer_of
-from maintien.errors import CampaignShareTooLarge, CampaignTooLarge, MaintienError
 from maintien.moodle.ids import UserId
-from maintien.planning.campaign.limits import TooLargeShare, TooManyPeople, find_excess
 from maintien.runs.execute import preview
-
-
-def find_refusal(prepared: PreparedCampaign, people: int) -> MaintienError | None:
-    """Find why so many people may not be converted; None where they may."""
-    limits = prepared.campaign.limits
-    enrolled = 0 if limits.share is None else prepared.session.site.count_enrolled_people()
-    name = prepared.campaign.name
-    match find_excess(limits, people=people, enrolled=enrolled):
-        case None:
-            return None
-        case TooManyPeople() as excess:
-            return CampaignTooLarge(campaign=name, people=excess.people, limit=excess.limit)
-        case TooLargeShare() as excess:
-            return CampaignShareTooLarge(
-                campaign=name, people=excess.people, enrolled=excess.enrolled, limit=excess.limit
-            )
+from maintien.uses.campaigns import find_refusal
 
 
 def require_within_limits(prepared: PreparedCampaign) -> None:

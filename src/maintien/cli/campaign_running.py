@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from maintien.bootstrap import Invocation
-from maintien.cli.campaign_limits import find_refusal, require_within_limits
+from maintien.cli.campaign_limits import require_within_limits
 from maintien.cli.campaign_preparing import (
     OpenedCampaign,
     PreparedCampaign,
@@ -26,6 +26,7 @@ from maintien.runs.conduct import UnderWay
 from maintien.runs.execute import preview
 from maintien.runs.journal import RunKind
 from maintien.sites.write_access import MayWrite
+from maintien.uses.campaigns import find_refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from maintien.cli.options import (
     CoursesFileOption,
 )
 from maintien.cli.run_options import ExportFormatOption, OutputOption, PseudonymousOption
+from maintien.errors import ConflictingOptions, UnexpectedArgument
 from maintien.messages import N_
 from maintien.reports.forecast_export import FORECAST_TABLES
 from maintien.uses.selections import ask_for_courses
@@ -26,6 +27,8 @@ from maintien.uses.selections import ask_for_courses
 ABOUT_FORECAST: Final = N_(
     "Say who loses access when the feeds drop them, what happens to them, and what they lose."
 )
+
+_SCHEME: Final = "://"
 
 OnOption: TypeAlias = Annotated[
     str | None,
@@ -42,7 +45,7 @@ FeedOption: TypeAlias = Annotated[
         "--feed",
         help=N_(
             "Read the feeds: who is still listed, who is dropped and waits for the next sync, who would be"
-            " added."
+            " added. A URL may follow."
         ),
         rich_help_panel=FORECAST_PANEL,
     ),
@@ -59,6 +62,16 @@ RegisterOption: TypeAlias = Annotated[
         rich_help_panel=FORECAST_PANEL,
     ),
 ]
+FeedUrlArgument: TypeAlias = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="URL",
+        help=N_("After --feed: where the external database is, as with --register."),
+        show_default=False,
+        rich_help_panel=FORECAST_PANEL,
+    ),
+]
+
 CutOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
@@ -102,6 +115,7 @@ ForecastTableOption: TypeAlias = Annotated[
 def forecast(  # noqa: PLR0913 -- one an option
     context: typer.Context,
     *,
+    feed_url: FeedUrlArgument = None,
     course: CourseOption = None,
     category: CategoryOption = None,
     cohort: CohortOption = None,
@@ -118,7 +132,11 @@ def forecast(  # noqa: PLR0913 -- one an option
     table: ForecastTableOption = None,
     pseudonymous: PseudonymousOption = False,
 ) -> Action:
-    """Read the options of ``forecast``."""
+    """Read the options of ``forecast``.
+
+    Raises UnexpectedArgument and ConflictingOptions.
+    """
+    register = _register(register, feed_url, has_feed=feed)
     asked = ask_for_courses(
         courses=course,
         categories=category,
@@ -133,3 +151,13 @@ def forecast(  # noqa: PLR0913 -- one an option
     wanted = ExportRequest(format=export_format, output=output, table=table, is_pseudonymous=pseudonymous)
     export = require_export(invocation, wanted, tables=FORECAST_TABLES)
     return partial(show_forecast, invocation, asked, request, export)
+
+
+def _register(register: str | None, feed_url: str | None, *, has_feed: bool) -> str | None:
+    if feed_url is None:
+        return register
+    if not has_feed or _SCHEME not in feed_url:
+        raise UnexpectedArgument(argument=feed_url, command="maintien forecast")
+    if register is not None:
+        raise ConflictingOptions(first="--feed URL", second="--register")
+    return feed_url

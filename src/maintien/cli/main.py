@@ -28,6 +28,7 @@ from maintien.cli.global_options import DEBUG, find_language, hoist, take_global
 from maintien.cli.help import Command, Group, translate_help
 from maintien.cli.mbz import ABOUT_MBZ, ARCHIVE_COMMANDS, MBZ, require_archive_command
 from maintien.cli.participants import ABOUT_PARTICIPANTS, participants
+from maintien.cli.repeaters import ABOUT_REPEATERS, repeaters
 from maintien.cli.rescue import ABOUT_RESCUE, rescue
 from maintien.cli.restore import ABOUT_RESTORE, restore
 from maintien.cli.resume import ABOUT_RESUME, resume
@@ -54,6 +55,7 @@ COMMANDS: Final[Mapping[Callable[..., Action], str]] = {
     convert: ABOUT_CONVERT,
     end_date: ABOUT_END_DATE,
     unenrol: ABOUT_UNENROL,
+    repeaters: ABOUT_REPEATERS,
     apply: ABOUT_APPLY,
     campaign: ABOUT_CAMPAIGN,
     rescue: ABOUT_RESCUE,

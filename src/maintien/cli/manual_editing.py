@@ -1,4 +1,4 @@
-"""Does what ``maintien end-date`` and ``maintien unenrol`` ask for: previews it, or carries it out."""
+"""Does what ``end-date``, ``unenrol`` and ``repeaters`` ask for: previews it, or carries it out."""
 
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,6 +12,7 @@ from maintien.cli.notices import notify
 from maintien.cli.operators import require_operator
 from maintien.cli.plans_file import PlansFile
 from maintien.cli.policy_runs import PolicyRun
+from maintien.cli.repeater_listing import look_for_repeaters
 from maintien.cli.saving import saving
 from maintien.errors import ConflictingOptions, EmptySelection, ReadOnlyAccount
 from maintien.planning.course_planners import Policies
@@ -25,9 +26,11 @@ from maintien.uses.manual_edits import (
     choosing_people,
     make_end_date_policies,
     make_unenrol_policies,
+    require_courses_only,
     require_somebody_to_unenrol,
     require_whole_edit,
 )
+from maintien.uses.repeaters import RepeatersRequest, unenrolling_repeaters
 from maintien.uses.selections import Asked, Found, find_courses
 
 
@@ -36,7 +39,7 @@ class Edit:
     """What the command line asks for."""
 
     asked: Asked
-    request: EndDateRequest | UnenrolRequest
+    request: EndDateRequest | UnenrolRequest | RepeatersRequest
     save: str | None = None
     """Where to keep the preview as a plan."""
     backup: str | None = None
@@ -52,7 +55,7 @@ def change_manual_enrolments(invocation: Invocation, edit: Edit, *, is_to_write:
     """
     if isinstance(edit.request, EndDateRequest):
         require_whole_edit(edit.request)
-    else:
+    elif isinstance(edit.request, UnenrolRequest):
         require_somebody_to_unenrol(edit.request)
     if is_to_write and edit.save is not None:
         raise ConflictingOptions(first="--run", second="--save")
@@ -78,8 +81,7 @@ def change_manual_enrolments(invocation: Invocation, edit: Edit, *, is_to_write:
 
 def _prepare(invocation: Invocation, session: Session, edit: Edit) -> PolicyRun:
     now = session.clock()
-    found = find_courses(session.site, edit.asked)
-    policies = _make_policies(session, edit.request, found, now)
+    found, policies = _make_policies(invocation, session, edit, now)
     operator = require_operator(invocation, session)
     notify(invocation, *common_notices(edit.asked, policies, session.config))
     return PolicyRun(
@@ -92,12 +94,18 @@ def _prepare(invocation: Invocation, session: Session, edit: Edit) -> PolicyRun:
     )
 
 
-def _make_policies(
-    session: Session, request: EndDateRequest | UnenrolRequest, found: Found, now: int
-) -> Policies:
-    if isinstance(request, EndDateRequest):
-        return make_end_date_policies(request, session, found, now)
-    return make_unenrol_policies(request, session, found, now)
+def _make_policies(invocation: Invocation, session: Session, edit: Edit, now: int) -> tuple[Found, Policies]:
+    """Find the courses that are looked at, and the policy of each."""
+    found = find_courses(session.site, edit.asked)
+    match edit.request:
+        case EndDateRequest() as request:
+            return found, make_end_date_policies(request, session, found, now)
+        case UnenrolRequest() as request:
+            return found, make_unenrol_policies(request, session, found, now)
+        case RepeatersRequest() as request:
+            require_courses_only(found)
+            repeaters = look_for_repeaters(invocation, session, found, request, now)
+            return unenrolling_repeaters(found, repeaters)
 
 
 def _preview(run: PolicyRun, report: ConversionReport, file: PlansFile | None, save: str | None) -> None:

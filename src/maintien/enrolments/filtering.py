@@ -41,6 +41,10 @@ class ParticipantSource(Protocol):
         """Find everybody enrolled."""
         ...
 
+    def enrolled_among(self, people: People) -> People:
+        """Find who of these people is enrolled."""
+        ...
+
     def enrolled_by(self, method: str | InstanceId) -> People:
         """Find who is enrolled by a method, or by one instance; none but enrolled people."""
         ...
@@ -104,6 +108,8 @@ def status_of(row: UserEnrolment, instance: EnrolmentInstance, at: int) -> Parti
 
 def _asks_of_enrolments(wanted: Filter) -> bool:
     """Whether a filter finds none but enrolled people, and needs no other question to do so."""
+    if isinstance(wanted, PeopleFilter):
+        return wanted.join is Join.ANY
     return isinstance(wanted, MethodFilter | StatusFilter) and wanted.join is not Join.NONE
 
 
@@ -154,10 +160,16 @@ def _by_value(source: ParticipantSource, wanted: Filter) -> Iterator[People]:  #
             return map(source.named, keywords)
         case LastAccessFilter(accesses=accesses):
             return (_there(source, access) for access in accesses)
-        case PeopleFilter(people=people):
-            return (frozenset({userid}) for userid in people)
+        case PeopleFilter():
+            return _single(source, wanted)
         case _:
             assert_never(wanted)
+
+
+def _single(source: ParticipantSource, wanted: PeopleFilter) -> Iterator[People]:
+    if wanted.join is Join.ALL:
+        return (frozenset({userid}) for userid in wanted.people)
+    return iter([source.enrolled_among(wanted.people)])
 
 
 def _with_roles(source: ParticipantSource, wanted: RoleFilter) -> Iterator[People]:

@@ -53,6 +53,9 @@ class _Source:
     def everybody(self) -> People:
         return frozenset(row.userid for row in self._state.enrolments)
 
+    def enrolled_among(self, people: People) -> People:
+        return self.everybody() & people
+
     def enrolled_by(self, method: str | InstanceId) -> People:
         return frozenset(
             row.userid

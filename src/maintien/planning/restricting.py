@@ -1,7 +1,8 @@
 """Restricts today's plan of a course to what people reviewed, and keeps it of one piece.
 
 1. A change stays if the reviewed plan has it with the same values.
-2. A person whose enrolment has drifted, either way, is left as they are: roles and groups too.
+2. A person whose enrolment has drifted, either way, is left as they are: roles and groups too. So is
+   a person who would leave the course, and of whom anything has drifted: nothing is to stay behind.
 3. Enrolments in a manual instance stay only if the instance's own change, where there is one, does.
 4. The instance's change stays only if an enrolment that stays needs it, or if none ever did.
 """
@@ -27,6 +28,7 @@ def restrict_plan(today: CoursePlan, planned: CoursePlan) -> CoursePlan:
         return today
     people = _people_enrolled([*drifted, *gone])
     people |= _people_enrolled(today.changes, in_instances=_instances(drifted))
+    people |= frozenset(map(person_of, (*drifted, *gone))) & (today.leavers | planned.leavers)
     agreed = [change for does, change in now.items() if does in reviewed]
     # Whatever a file says of a person 0, who is nobody, the instance's change does not go with it.
     kept = [change for change in agreed if person_of(change) not in people - {NOBODY}]
@@ -78,6 +80,7 @@ def _with_changes(plan: CoursePlan, changes: tuple[Change, ...]) -> CoursePlan:
         changes=changes,
         warnings=plan.warnings if changes else (),
         converted=converted,
+        leavers=plan.leavers & converted,
         touched=plan.touched & written,
         echoes={userid: times for userid, times in plan.echoes.items() if userid in converted},
         grounds={

@@ -39,6 +39,8 @@ _JOINED: Final = {
     Join.ANY: N_("any of: {values}"),
     Join.NONE: N_("none of: {values}"),
 }
+_VALUES_SHOWN: Final = 20
+"""Of one filter: those of single people may have thousands."""
 _FILTERS: Final = {
     Join.ANY: N_("people who match any of the filters"),
     Join.NONE: N_("people who match none of the filters"),
@@ -51,7 +53,7 @@ def filter_facts(
     """Say which participants are meant; nothing where all are."""
     for each in wanted.filters:
         heading, values = _described(texts, each, zone, role_names)
-        yield heading, plain(_joined(texts, each.join, sorted(values)))
+        yield heading, plain(_joined(texts, each.join, _some(texts, sorted(values))))
     if len(wanted.filters) > 1 and wanted.join is not Join.ALL:
         yield texts.gettext("Filters"), plain(texts.gettext(_FILTERS[wanted.join]))
     elif wanted.filters and wanted.join is Join.NONE:
@@ -82,6 +84,15 @@ def _described(  # noqa: PLR0911 -- one for each filter
             return texts.gettext("Ids of people"), map(str, sorted(people))
         case _:
             assert_never(wanted)
+
+
+def _some(texts: Texts, values: Sequence[str]) -> Sequence[str]:
+    """Give the first of many, and how many others there are."""
+    if len(values) <= _VALUES_SHOWN + 1:
+        return values
+    others = len(values) - _VALUES_SHOWN
+    said = texts.ngettext("{n} other", "{n} others", others).format(n=texts.number(others))
+    return [*values[:_VALUES_SHOWN], said]
 
 
 def _joined(texts: Texts, join: Join, values: Sequence[str]) -> str:

@@ -123,11 +123,7 @@ def make_unenrol_policies(request: UnenrolRequest, session: Session, found: Foun
     :func:`~maintien.uses.participant_filters.make_filter` raises.
     """
     require_somebody_to_unenrol(request)
-    for line in found.lines.values():
-        try:
-            require_no_columns(line, but_until=False)
-        except UsageError as error:
-            raise line.bad(error) from error
+    require_courses_only(found)
     policy = UnenrolPolicy(
         whom=_filter(request.people, session, found, _terms(session, now)),
         only_ended=request.ended,
@@ -135,6 +131,18 @@ def make_unenrol_policies(request: UnenrolRequest, session: Session, found: Foun
         even_last=request.even_last,
     )
     return Policies(common=policy)
+
+
+def require_courses_only(found: Found) -> None:
+    """Check that a courses file says nothing but which courses.
+
+    Raises ColumnForConversions as CoursesFileBadLine.
+    """
+    for line in found.lines.values():
+        try:
+            require_no_columns(line, but_until=False)
+        except UsageError as error:
+            raise line.bad(error) from error
 
 
 def require_no_columns(line: CourseLine, *, but_until: bool = True) -> None:
@@ -155,10 +163,16 @@ def choosing_people(session: Session, policies: Policies, at: int) -> Session:
 
     Whatever plans or plans again under such a policy needs one.
     """
-    policy = policies.common
-    if not isinstance(policy, EndDatePolicy | UnenrolPolicy):
+    filters = {
+        policy.whom
+        for policy in (policies.common, *policies.of_courses.values())
+        if isinstance(policy, EndDatePolicy | UnenrolPolicy)
+    }
+    if len(filters) != 1:
+        # Those of several courses name single people, whom a course's rows tell.
         return session
-    return replace(session, site=replace(session.site, choosing=Choosing(wanted=policy.whom, at=at)))
+    (wanted,) = filters
+    return replace(session, site=replace(session.site, choosing=Choosing(wanted=wanted, at=at)))
 
 
 def _terms(session: Session, now: int) -> Terms:

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from maintien.bootstrap import Session
+from maintien.moodle.ids import UserId
 from maintien.planning.campaign.record import CampaignRecord
 from maintien.planning.course_planners import CoursePlanners, Policies
 from maintien.planning.plan import CoursePlan
@@ -14,6 +15,7 @@ from maintien.runs.execute import preview
 from maintien.runs.plan_file import Fingerprint
 from maintien.runs.plan_file_writing import PlanFileWriter, write_plan_file
 from maintien.uses.callers import Caller
+from maintien.uses.campaigns import MatchedCampaign, find_refusal
 from maintien.uses.conversion_request import ConversionRequest
 from maintien.uses.cut_watch import CutWatch
 from maintien.uses.evidence import reading_evidence
@@ -35,6 +37,10 @@ class SavedPlan:
     """How many were looked at."""
 
 
+def _require_nothing() -> None:
+    """Let every plan be written."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanToSave:
     """A plan that only has to be made and written."""
@@ -51,6 +57,8 @@ class PlanToSave:
     """Refuses a plan that ends before anybody begins; None where that is of no matter."""
     watch: CutWatch | None = None
     """Looks, where it is given, how far the cut of each course has got."""
+    require: Callable[[], None] = _require_nothing
+    """Raises, once every course was planned, where the plan is not to be written."""
 
     def save(self, take: Callable[[CoursePlan], None]) -> SavedPlan:
         """Plan each course, give it to ``take`` and write it. Writes nothing to the site.
@@ -86,6 +94,7 @@ class PlanToSave:
         if self.late_starts is not None:
             texts, ends_at = self.caller.invocation.texts, end_of(self.policies.common)
             self.late_starts.require_somebody_in_time(texts, self.session.zone, ends_at)
+        self.require()
 
 
 def save_conversion_plan(
@@ -145,6 +154,44 @@ def save_rescue_plan(
         late_starts=None,
     )
     return plan.save(take)
+
+
+def save_campaign_plan(
+    caller: Caller,
+    campaign: MatchedCampaign,
+    path: Path,
+    *,
+    even_if_many: bool,
+    take: Callable[[CoursePlan], None],
+) -> SavedPlan:
+    """Plan a campaign and write it to ``path``; ``take`` is given each course's plan. Writes nothing else.
+
+    Raises CampaignTooLarge and CampaignShareTooLarge, unless it may be ``even_if_many``, and what a site or a
+    plan file gives rise to.
+    """
+    people: set[UserId] = set()
+
+    def count(plan: CoursePlan) -> None:
+        people.update(plan.converted)
+        take(plan)
+
+    def require_within_limits() -> None:
+        refusal = None if even_if_many else find_refusal(campaign, len(people))
+        if refusal is not None:
+            raise refusal
+
+    plan = PlanToSave(
+        caller=caller,
+        session=campaign.session,
+        found=Found(sizes=campaign.sizes),
+        policies=campaign.policies,
+        circumstances=campaign.circumstances,
+        path=path,
+        campaign=campaign.record,
+        late_starts=None,
+        require=require_within_limits,
+    )
+    return plan.save(count)
 
 
 def save_end_date_plan(

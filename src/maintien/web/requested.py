@@ -63,6 +63,18 @@ class RescueRequested(_AsJson):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignRequested(_AsJson):
+    """To maintain access by the rules of a campaign file, in the courses that it had when it was checked."""
+
+    kind: ClassVar = PlanKind.CAMPAIGN
+    name: str
+    """The file's, for messages."""
+    text: str
+    even_if_many: bool = False
+    """Whether to go on where more people are converted than the file allows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleAsked:
     """Which participants of a course, as the list's filters say it; empty where a filter is not set."""
 
@@ -119,10 +131,11 @@ def _words(text: str) -> tuple[str, ...]:
     return (text,) if text else ()
 
 
-AnyRequested: TypeAlias = Requested | RescueRequested | EndDateRequested
+AnyRequested: TypeAlias = Requested | RescueRequested | EndDateRequested | CampaignRequested
 
 REQUESTED: Final[Mapping[PlanKind, type[AnyRequested]]] = {
-    requested.kind: requested for requested in (Requested, RescueRequested, EndDateRequested)
+    requested.kind: requested
+    for requested in (Requested, RescueRequested, EndDateRequested, CampaignRequested)
 }
 
 

@@ -13,7 +13,7 @@ from maintien.messages import N_
 from maintien.planning.policy import Mode
 from maintien.runs.campaign_file.form import ALL_COURSES, CRITERIA, DECISION, KEYS, PEOPLE, Keys, Section
 from maintien.runs.campaign_file.places import AtTop, InExclusion, InRule, InSection, Place
-from maintien.runs.campaign_file.toml_text import read_toml
+from maintien.runs.campaign_file.toml_text import parse_toml, read_toml
 
 _SHOWN: Final = 60
 """Characters of a wrong value, at most."""
@@ -60,6 +60,15 @@ def read_campaign_file(path: str) -> CampaignDraft:
     Raises CampaignFileUnreadable and CampaignFileBroken, where there is nothing to read.
     """
     file = read_toml(path)
+    return _Reading(path).read(file.tables, file.fingerprint)
+
+
+def parse_campaign(path: str, content: bytes) -> CampaignDraft:
+    """Interpret what a campaign file holds, with its faults; ``path`` is for the messages.
+
+    Raises CampaignFileUnreadable and CampaignFileBroken, where there is nothing to read.
+    """
+    file = parse_toml(path, content)
     return _Reading(path).read(file.tables, file.fingerprint)
 
 

@@ -41,7 +41,15 @@ def read_toml(path: str) -> TomlFile:
 
     Raises CampaignFileUnreadable and CampaignFileBroken.
     """
-    content = _read(path)
+    return parse_toml(path, _read(path))
+
+
+def parse_toml(path: str, content: bytes) -> TomlFile:
+    """Interpret what a file holds; ``path`` is for the messages.
+
+    Raises CampaignFileUnreadable and CampaignFileBroken.
+    """
+    _require_small(path, content)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -64,10 +72,13 @@ def _read(path: str) -> bytes:
         # A name with a null character is a ValueError.
         reason = getattr(error, "strerror", None) or str(error)
         raise CampaignFileUnreadable(path=path, reason=reason) from error
+    return content
+
+
+def _require_small(path: str, content: bytes) -> None:
     if len(content) > LARGEST:
         reason = N_("it has more than a million bytes; a campaign is smaller.")
         raise CampaignFileUnreadable(path=path, reason=reason)
-    return content
 
 
 def _broken(path: str, text: str, said: str) -> CampaignFileBroken:

@@ -12,6 +12,7 @@ from maintien.enrolments.participant_filter import ParticipantStatus
 from maintien.enrolments.state import Course
 from maintien.moodle.ids import ContextId, CourseId, GroupId, InstanceId, RoleId, UserId
 from maintien.moodle.values import FOREVER, NO_END, EnrolmentStatus, InstanceStatus
+from maintien.sites.database.chunks import chunks
 from maintien.sites.database.contexts_above import read_contexts_above
 from maintien.sites.database.fetching import fetch_all
 from maintien.sites.database.fetching_people import fetch_people
@@ -54,6 +55,10 @@ class ParticipantValues:
     def everybody(self) -> ByCourse:
         """Find everybody enrolled."""
         return self._once("everybody", lambda: self._enrolled(self._instances, true()))
+
+    def enrolled_among(self, people: People) -> ByCourse:
+        """Find who of these people is enrolled."""
+        return self._once(("people", people), lambda: self._enrolled_among(people))
 
     def enrolled_by(self, method: str | InstanceId) -> ByCourse:
         """Find who is enrolled by a method, or by one instance."""
@@ -101,6 +106,10 @@ class ParticipantValues:
             InstanceId(id_): _Instance(CourseId(courseid), method, status == InstanceStatus.ENABLED)
             for id_, courseid, method, status in rows
         }
+
+    def _enrolled_among(self, people: People) -> Iterator[tuple[CourseId, Iterable[int]]]:
+        for some in chunks(sorted(people)):
+            yield from self._enrolled(self._instances, self._tables.user_enrolments.c.userid.in_(some))
 
     def _enrolled(self, instances: Iterable[InstanceId], condition: _Condition) -> _Found:
         """Find the people of some instances whose row fulfils a condition."""

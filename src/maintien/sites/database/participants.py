@@ -82,6 +82,9 @@ class _Source:
     def everybody(self) -> People:
         return self._here(self.values.everybody())
 
+    def enrolled_among(self, people: People) -> People:
+        return self._here(self.values.enrolled_among(people))
+
     def enrolled_by(self, method: str | InstanceId) -> People:
         return self._here(self.values.enrolled_by(method))
 

@@ -18,11 +18,13 @@ from maintien.uses.manual_edits import EndDateRequest
 from maintien.uses.rescue_request import RescueRequest
 from maintien.uses.saved_plans import (
     SavedPlan,
+    save_campaign_plan,
     save_conversion_plan,
     save_end_date_plan,
     save_rescue_plan,
 )
 from maintien.uses.selections import Asked
+from maintien.web.campaigns import CampaignFaults, CheckedCampaign, check_campaign, match_asked
 from maintien.web.models import OperationState, PlannedCourse, PlanState, PreparedPlan
 from maintien.web.operations.outcomes import Outcome
 from maintien.web.operations.work import Work
@@ -30,6 +32,7 @@ from maintien.web.plan_files import path_of_plan
 from maintien.web.requested import (
     ACTIVATE,
     SUSPEND,
+    CampaignRequested,
     EndDateRequested,
     Requested,
     RescueRequested,
@@ -113,9 +116,26 @@ def _save(work: Work, session: Session, plan: PreparedPlan, tally: _Tally) -> Sa
         case RescueRequested() as requested:
             asked, request_back = _asked(requested.courses), _rescue(requested)
             return save_rescue_plan(caller, session, asked, request_back, path, take=tally.take)
+        case CampaignRequested() as requested:
+            campaign = match_asked(session, _check_again(session, requested))
+            return save_campaign_plan(
+                caller,
+                campaign.within(frozenset(requested.courses)),
+                path,
+                even_if_many=requested.even_if_many,
+                take=tally.take,
+            )
         case EndDateRequested() as requested:
             asked, edit = _asked(requested.courses), _end_date(requested)
             return save_end_date_plan(caller, session, asked, edit, path, take=tally.take)
+
+
+def _check_again(session: Session, requested: CampaignRequested) -> CheckedCampaign:
+    try:
+        return check_campaign(session, requested.name, requested.text)
+    except CampaignFaults as error:
+        # The page has told them all; the site has changed since.
+        raise error.faults[0] from None
 
 
 def _end_date(requested: EndDateRequested) -> EndDateRequest:

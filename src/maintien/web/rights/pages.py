@@ -41,6 +41,7 @@ PAGES: Final[Mapping[str, Mapping[str, Permission]]] = {
     "resume": {POST: Permission.APPLY},
     "plans": _TO_SEE,
     "plan-new": _TO_PREPARE,
+    "campaign-new": _TO_PREPARE,
     "rescue-new": _TO_PREPARE,
     "plan": _TO_SEE,
     "plan-course": _TO_SEE,

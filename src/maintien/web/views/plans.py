@@ -1,5 +1,6 @@
 """Maintaining access, step by step: who, until when; what would be done; confirm; what was done."""
 
+import itertools
 from typing import Final, cast
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from maintien.web.cut import cut_name, cut_of_courses
 from maintien.web.models import (
     Operation,
     OperationKind,
+    PlanKind,
     PlanState,
     PreparedPlan,
 )
@@ -27,12 +29,14 @@ from maintien.web.operations.asking import ask
 from maintien.web.operations.outcomes import failure_text
 from maintien.web.paging import page_of
 from maintien.web.plan_files import open_plan, path_of_plan
+from maintien.web.requested import read_requested
 from maintien.web.requests import PageRequest, account_of
 from maintien.web.rights.access import Scope
 from maintien.web.rights.roles import Permission
 from maintien.web.sites import open_site_session, require_site, zone_of
 from maintien.web.views.courses import courses_within, require_course
 from maintien.web.views.people import people_of_plan
+from maintien.web.views.rules import CourseSums, RuleRow, rule_rows
 
 TYPED_ABOVE: Final = 500
 """People above whom their number has to be typed to confirm."""
@@ -44,6 +48,8 @@ def list_plans(request: HttpRequest, site: str) -> HttpResponse:
     asked = cast("PageRequest", request)
     require_site(site)
     rows = PreparedPlan.objects.select_related("account", "decided_by").filter(site=site).order_by("-id")
+    # What was asked for may name thousands of courses, or hold a campaign file.
+    rows = rows.defer("request")
     if not asked.access.scope(Permission.SEE, site).everywhere:
         rows = rows.filter(account=account_of(asked))
     context = {
@@ -76,6 +82,8 @@ def show_plan(request: HttpRequest, site: str, plan: int) -> HttpResponse:
         "operation": operation,
         "failure": failure_text(asked.texts, operation.failure) if operation and operation.failure else "",
         "backups": find_backups(found),
+        "backs_up": read_requested(found.kind, found.request).backup,
+        "rules": _rules(found),
         "page": page,
         "listed": [(row, cut_name(asked.texts, row.timing) if row.timing else None) for row in page.rows],
         "cuts": cut_of_courses(asked.texts, found.cut),
@@ -225,6 +233,14 @@ def _covers_plan(plan: PreparedPlan, scope: Scope) -> bool:
     ids = set(plan.request["courses"])
     allowed = courses_within(plan.site, scope).filter(course__in=ids).count()
     return bool(ids) and allowed == len(ids)
+
+
+def _rules(plan: PreparedPlan) -> list[RuleRow]:
+    if plan.kind != PlanKind.CAMPAIGN or not plan.fingerprint:
+        return []
+    rows = plan.planned.order_by("position").values_list("course", "people", "changes")
+    header = open_plan(plan).header
+    return rule_rows(header.campaign, header.policies.of_courses, itertools.starmap(CourseSums, rows))
 
 
 def _reasons(texts: Texts, plan: PreparedPlan) -> list[tuple[str, int]]:

@@ -16,6 +16,7 @@ from maintien.reports.journalled_failures import failure_of
 from maintien.reports.language import Texts
 from maintien.reports.run_wording import COURSE_STATUSES, author_text, kind_text, state_text
 from maintien.reports.runs import ListedRun
+from maintien.reports.safe_text import printable
 from maintien.reports.wording import error_text
 from maintien.runs.history import RunState, courses_to_do, state_of, undone_by
 from maintien.runs.journal import CourseStatus, ListedCourse, RunId, RunRecord
@@ -35,6 +36,7 @@ from maintien.web.surroundings import surroundings
 from maintien.web.throttling import throttle
 from maintien.web.views.courses import courses_within
 from maintien.web.views.people import people_of_plan
+from maintien.web.views.rules import CourseSums, rule_rows
 from maintien.web.workbooks import write_workbook
 
 _UNFINISHED: Final = (
@@ -69,7 +71,8 @@ def show_run(request: HttpRequest, site: str, run: int) -> HttpResponse:
     with open_site_session(site) as session, open_journal() as store:
         listed = _require(asked, session, store, site, run, Permission.SEE)
         record = listed.record
-        page = page_of_list(store.list_courses(record.id), request.GET)
+        courses = store.list_courses(record.id)
+        page = page_of_list(courses, request.GET)
         people = session.site.read_people({record.header.operator})
         may_apply = covers_run(store, site, record, asked.access.scope(Permission.APPLY, site))
         zone = session.zone
@@ -80,6 +83,11 @@ def show_run(request: HttpRequest, site: str, run: int) -> HttpResponse:
         "zone": zone,
         "run": _run_row(asked, listed, people),
         "page": page,
+        "rules": rule_rows(
+            record.header.campaign,
+            record.header.course_policies,
+            (CourseSums(row.course.id, row.people, row.changes) for row in courses),
+        ),
         "courses": [_course_row(asked.texts, row) for row in page.rows],
         "may_undo": may_apply and _can_be_undone(listed),
         "may_resume": may_apply and listed.state in _UNFINISHED and hindrance is None,
@@ -217,6 +225,7 @@ def _run_row(request: PageRequest, run: ListedRun, people: Mapping[UserId, Perso
     return {
         "id": record.id,
         "kind": kind_text(texts, record.header),
+        "campaign": "" if record.header.campaign is None else printable(record.header.campaign.name),
         "state": state_text(texts, run.state, run.undone_by),
         "state_name": run.state.value,
         "by": author_text(record.header, people),
