@@ -3,8 +3,10 @@
 import json
 import stat
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlalchemy import update
@@ -51,20 +53,37 @@ HEADER = RunHeader(
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DatabaseRunStore]:
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
-        opened = open_run_store(f"sqlite:///{tmp_path / 'deep' / 'runs.sqlite'}")
-        yield opened
-        opened.engine.dispose()
+        yield f"sqlite:///{tmp_path / 'deep' / 'runs.sqlite'}"
         return
     server: PostgresqlServer = request.getfixturevalue("postgresql_server")
     server.create_database("runs")
     try:
-        opened = open_run_store(server.url("runs").replace("+psycopg", ""))
-        yield opened
-        opened.engine.dispose()
+        yield server.url("runs").replace("+psycopg", "")
     finally:
         server.drop_database("runs")
+
+
+@pytest.fixture
+def store(place: str) -> Iterator[DatabaseRunStore]:
+    opened = open_run_store(place)
+    yield opened
+    opened.engine.dispose()
+
+
+def test_several_may_open_a_new_store_at_once(place: str) -> None:
+    at_once = Barrier(8)
+
+    def open_with_the_others(_: int) -> DatabaseRunStore:
+        at_once.wait(60)
+        return open_run_store(place)
+
+    with ThreadPoolExecutor(8) as threads:
+        stores = list(threads.map(open_with_the_others, range(8)))
+    for each in stores:
+        assert each.runs("nowhere") == []
+        each.engine.dispose()
 
 
 def course(number: int) -> Course:

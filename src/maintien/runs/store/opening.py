@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Engine, create_engine, event, insert, select
+from sqlalchemy import Engine, create_engine, event, func, insert, inspect, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -16,6 +16,8 @@ from maintien.runs.store.tables import METADATA, SCHEMA, VERSION
 
 _FOR_US_ONLY: Final = 0o600
 _WAIT_MILLISECONDS: Final = 30_000
+_LOCK: Final = 0x6D61696F
+"""Any number: PostgreSQL's advisory locks are told apart by one."""
 _POSTGRESQL: Final = ("postgresql", "postgres")
 
 
@@ -39,13 +41,29 @@ def open_run_store(text: str) -> DatabaseRunStore:
 
 
 def _prepare_tables(engine: Engine, name: str) -> None:
-    with store_failures(name), engine.begin() as connection:
+    with store_failures(name):
+        with engine.connect() as connection:
+            is_whole = METADATA.tables.keys() <= set(inspect(connection).get_table_names())
+            version = connection.scalar(select(SCHEMA.c.version)) if is_whole else None
+        if version is None:
+            version = _make_tables(engine)
+    if version > VERSION:
+        raise RunStoreTooNew(store=name)
+
+
+def _make_tables(engine: Engine) -> int:
+    """Make the tables that are missing, and tell the version; of several processes one after the other."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
         METADATA.create_all(connection)
         version = connection.scalar(select(SCHEMA.c.version))
-        if version is None:
-            connection.execute(insert(SCHEMA).values(version=VERSION))
-        elif version > VERSION:
-            raise RunStoreTooNew(store=name)
+        if version is not None:
+            return int(version)
+        connection.execute(insert(SCHEMA).values(version=VERSION))
+        return VERSION
 
 
 def _parse(text: str) -> URL:
