@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import maintien.runs.execute
-from maintien.cli.applying import PlanApplication
+from maintien.cli.conversion.applying import PlanApplication
 from maintien.runs.plan_file import short_form
 from maintien.runs.plan_file_reading import open_plan_file
 from maintien.runs.reviewed import ReviewedPlans

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-import maintien.cli.demo
+import maintien.cli.demo.demo
 from maintien.cli.main import main
 from maintien.sites.demo.calendar import university_calendar
 from maintien.sites.demo.creation import create_demo
@@ -47,7 +47,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
             yield event
 
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-        patch.setattr(maintien.cli.demo, "tell", overheard)
+        patch.setattr(maintien.cli.demo.demo, "tell", overheard)
         status = main(["demo", "--folder", str(folder), "--json", *NOW_OPTION])
     said = Said(status=status, out=out.getvalue(), err=err.getvalue())
     return Told(folder=folder, said=said, events=events)
@@ -178,8 +178,8 @@ def retold(told: Told, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         folders.append(folder)
         return DemoSite(folder=folder, calendar=university_calendar(now))
 
-    monkeypatch.setattr(maintien.cli.demo, "create_demo", made)
-    monkeypatch.setattr(maintien.cli.demo, "tell", lambda _: iter(told.events))
+    monkeypatch.setattr(maintien.cli.demo.demo, "create_demo", made)
+    monkeypatch.setattr(maintien.cli.demo.demo, "tell", lambda _: iter(told.events))
     return folders
 
 

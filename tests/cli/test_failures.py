@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-import maintien.cli.courses
-from maintien.cli.secrets import find_secrets, without_secrets
+import maintien.cli.overview.courses
+from maintien.cli.invocation.secrets import find_secrets, without_secrets
 from tests.cli.conftest import Say
 
 COURSES = ("courses", "--all")
@@ -106,7 +106,7 @@ def test_an_interruption_is_told(at_university: Say, monkeypatch: pytest.MonkeyP
     def interrupted(*_: object, **__: object) -> object:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(maintien.cli.courses, "find_courses", interrupted)
+    monkeypatch.setattr(maintien.cli.overview.courses, "find_courses", interrupted)
     said = at_university(*COURSES)
     assert (said.status, said.out, said.err) == (130, "", "Interrupted.\n")
 
@@ -117,7 +117,7 @@ def test_an_interruption_while_reading_the_command_line_is_told(
     def interrupted(**_: object) -> object:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(maintien.cli.courses, "ask_for_courses", interrupted)
+    monkeypatch.setattr(maintien.cli.overview.courses, "ask_for_courses", interrupted)
     said = say(*COURSES)
     assert (said.status, said.out, said.err) == (130, "", "Interrupted.\n")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from maintien.cli.global_options import find_language, hoist
+from maintien.cli.invocation.global_options import find_language, hoist
 from maintien.cli.main import build_program
 from maintien.errors import OptionNeedsValue
 from maintien.reports.language import load_texts

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from typer.core import TyperArgument, TyperOption
 
-from maintien.cli.help import Command, Group
+from maintien.cli.invocation.help import Command, Group
 from maintien.cli.main import build_program
 from maintien.reports.language import load_texts
 from tests.cli.conftest import Say

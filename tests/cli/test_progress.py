@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from maintien.bootstrap import Invocation, Wishes, this_machine
-from maintien.cli.progress import ProgressBar, observer_of, waiting
+from maintien.cli.console.progress import ProgressBar, observer_of, waiting
 from maintien.reports.language import load_texts
 from maintien.runs.execute import Unobserved
 

@@ -13,29 +13,29 @@ import typer
 from typer.main import get_command
 
 from maintien.bootstrap import PROGRAM, SITE_VARIABLE, Invocation, this_machine, tune_for_many_rows
-from maintien.cli.actions import Action
-from maintien.cli.apply import ABOUT_APPLY, apply
-from maintien.cli.backup import ABOUT_BACKUP, backup
-from maintien.cli.campaign import ABOUT_CAMPAIGN, campaign
-from maintien.cli.check import ABOUT_CHECK, check
-from maintien.cli.convert import ABOUT_CONVERT, convert
-from maintien.cli.courses import ABOUT_COURSES, courses
-from maintien.cli.demo import ABOUT_DEMO, demo
-from maintien.cli.end_date import ABOUT_END_DATE, end_date
-from maintien.cli.failures import show_traceback, tell
-from maintien.cli.forecast import ABOUT_FORECAST, forecast
-from maintien.cli.global_options import DEBUG, find_language, hoist, take_global_options
-from maintien.cli.help import Command, Group, translate_help
-from maintien.cli.mbz import ABOUT_MBZ, ARCHIVE_COMMANDS, MBZ, require_archive_command
-from maintien.cli.participants import ABOUT_PARTICIPANTS, participants
-from maintien.cli.repeaters import ABOUT_REPEATERS, repeaters
-from maintien.cli.rescue import ABOUT_RESCUE, rescue
-from maintien.cli.restore import ABOUT_RESTORE, restore
-from maintien.cli.resume import ABOUT_RESUME, resume
-from maintien.cli.runs import ABOUT_RUNS, runs
-from maintien.cli.secrets import find_secrets
-from maintien.cli.undo import ABOUT_UNDO, undo
-from maintien.cli.unenrol import ABOUT_UNENROL, unenrol
+from maintien.cli.archives.backup import ABOUT_BACKUP, backup
+from maintien.cli.archives.mbz import ABOUT_MBZ, ARCHIVE_COMMANDS, MBZ, require_archive_command
+from maintien.cli.archives.restore import ABOUT_RESTORE, restore
+from maintien.cli.campaigns.campaign import ABOUT_CAMPAIGN, campaign
+from maintien.cli.conversion.apply import ABOUT_APPLY, apply
+from maintien.cli.conversion.convert import ABOUT_CONVERT, convert
+from maintien.cli.demo.demo import ABOUT_DEMO, demo
+from maintien.cli.invocation.actions import Action
+from maintien.cli.invocation.failures import show_traceback, tell
+from maintien.cli.invocation.global_options import DEBUG, find_language, hoist, take_global_options
+from maintien.cli.invocation.help import Command, Group, translate_help
+from maintien.cli.invocation.secrets import find_secrets
+from maintien.cli.overview.check import ABOUT_CHECK, check
+from maintien.cli.overview.courses import ABOUT_COURSES, courses
+from maintien.cli.overview.forecast import ABOUT_FORECAST, forecast
+from maintien.cli.participants.end_date import ABOUT_END_DATE, end_date
+from maintien.cli.participants.participants import ABOUT_PARTICIPANTS, participants
+from maintien.cli.participants.repeaters import ABOUT_REPEATERS, repeaters
+from maintien.cli.participants.unenrol import ABOUT_UNENROL, unenrol
+from maintien.cli.rescue.rescue import ABOUT_RESCUE, rescue
+from maintien.cli.runs.resume import ABOUT_RESUME, resume
+from maintien.cli.runs.runs import ABOUT_RUNS, runs
+from maintien.cli.runs.undo import ABOUT_UNDO, undo
 from maintien.cli.web import ABOUT_WEB, ABOUT_WORKER, web, worker
 from maintien.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE
 from maintien.messages import N_

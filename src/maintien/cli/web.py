@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 import typer
 
 from maintien.bootstrap import Invocation
-from maintien.cli.actions import Action
-from maintien.cli.global_options import invocation_of
-from maintien.cli.help import OTHER_PANEL
-from maintien.cli.output import result_console
+from maintien.cli.console.output import result_console
+from maintien.cli.invocation.actions import Action
+from maintien.cli.invocation.global_options import invocation_of
+from maintien.cli.invocation.help import OTHER_PANEL
 from maintien.errors import EXIT_DONE, DemoFolderUnusable, WebMissing
 from maintien.messages import N_
 from maintien.uses.system_words import system_words

@@ -1,0 +1,1 @@
+"""``maintien backup``, ``restore`` and ``mbz``."""

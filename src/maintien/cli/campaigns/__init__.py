@@ -1,0 +1,1 @@
+"""``maintien campaign``."""

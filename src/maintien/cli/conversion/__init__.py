@@ -1,0 +1,1 @@
+"""``maintien convert`` and ``maintien apply``."""

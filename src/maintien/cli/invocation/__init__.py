@@ -1,0 +1,1 @@
+"""What every command line has: options for all commands, help, errors."""

@@ -1,0 +1,1 @@
+"""``maintien check``, ``courses`` and ``forecast``: what there is, and what is to come."""

@@ -1,0 +1,1 @@
+"""``maintien participants``, and the commands that change or remove manual enrolments."""

@@ -1,0 +1,1 @@
+"""Looking at runs, taking them back, going on with them; and what every command needs that begins one."""
