@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-import maintien.cli.runs.policy_runs
+import maintien.cli.running.policy_runs
 import maintien.runs.conduct
 from maintien.errors import CourseKeptLocked
 from maintien.runs.execute import CourseOutcome, execute
@@ -223,7 +223,7 @@ def test_an_interrupted_preview_says_so(at_university: Say, monkeypatch: pytest.
     def stopped(*_: object, **__: object) -> Iterator[object]:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(maintien.cli.runs.policy_runs, "preview", stopped)
+    monkeypatch.setattr(maintien.cli.running.policy_runs, "preview", stopped)
     said = at_university(*BIO, "--until", "2027-08-31")
     assert (said.status, said.out, said.err) == (130, "", "Interrupted.\n")
 

@@ -6,9 +6,9 @@ from datetime import tzinfo
 from functools import partial
 
 from maintien.bootstrap import Invocation
-from maintien.cli.archives.archive_options import require_archives, status_of
 from maintien.cli.console.output import print_document, result_console, say
 from maintien.cli.console.progress import observer_of, waiting
+from maintien.cli.options.archive_options import require_archives, status_of
 from maintien.errors import MissingOutput
 from maintien.mbz.converting.archive import ArchiveConverted, convert_archive
 from maintien.mbz.converting.places import find_places, is_folder, make_folders

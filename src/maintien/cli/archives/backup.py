@@ -14,7 +14,7 @@ from maintien.cli.console.progress import observer_of
 from maintien.cli.invocation.actions import Action
 from maintien.cli.invocation.global_options import invocation_of
 from maintien.cli.invocation.help import OTHER_PANEL
-from maintien.cli.invocation.options import CourseOption
+from maintien.cli.options.options import CourseOption
 from maintien.errors import EXIT_DONE, MissingCourse, NoPlaceForArchive, OneCoursePerArchive
 from maintien.mbz.writing.backup import BackupRequest
 from maintien.mbz.writing.course_archives import ArchiveJob, WrittenArchive

@@ -6,14 +6,17 @@ from typing import Annotated, Final, TypeAlias
 import typer
 
 from maintien.cli.archives.archive_conversion import ArchivesAsked, convert_archives
-from maintien.cli.archives.archive_options import (
+from maintien.cli.invocation.actions import Action
+from maintien.cli.invocation.global_options import invocation_of
+from maintien.cli.invocation.help import ARCHIVES_PANEL, CONVERSION_PANEL
+from maintien.cli.options.archive_options import (
     ArchivesArgument,
     JobsOption,
     LimitOption,
     parse_limits,
     processes_for,
 )
-from maintien.cli.conversion.convert_options import (
+from maintien.cli.options.convert_options import (
     EnableManualOption,
     EndForOption,
     EndRolesOption,
@@ -25,9 +28,6 @@ from maintien.cli.conversion.convert_options import (
     RolesOption,
     UntilOption,
 )
-from maintien.cli.invocation.actions import Action
-from maintien.cli.invocation.global_options import invocation_of
-from maintien.cli.invocation.help import ARCHIVES_PANEL, CONVERSION_PANEL
 from maintien.messages import N_
 from maintien.uses.conversion_request import ConversionRequest
 

@@ -7,7 +7,11 @@ from typing import Final
 import typer
 
 from maintien.bootstrap import Invocation
-from maintien.cli.archives.archive_options import (
+from maintien.cli.console.output import print_document, result_console, say
+from maintien.cli.console.progress import observer_of, waiting
+from maintien.cli.invocation.actions import Action
+from maintien.cli.invocation.global_options import invocation_of
+from maintien.cli.options.archive_options import (
     ArchivesArgument,
     JobsOption,
     LimitOption,
@@ -16,10 +20,6 @@ from maintien.cli.archives.archive_options import (
     require_archives,
     status_of,
 )
-from maintien.cli.console.output import print_document, result_console, say
-from maintien.cli.console.progress import observer_of, waiting
-from maintien.cli.invocation.actions import Action
-from maintien.cli.invocation.global_options import invocation_of
 from maintien.mbz.fleet import work_through
 from maintien.mbz.fleet_worker import Done, Failed, Job, Outcome
 from maintien.mbz.limits import ArchiveLimits

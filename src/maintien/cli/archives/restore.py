@@ -5,12 +5,12 @@ from typing import Annotated, Final, TypeAlias
 
 import typer
 
-from maintien.cli.archives.archive_options import LimitOption, parse_limits
 from maintien.cli.archives.restoring import restore_archive
-from maintien.cli.conversion.convert_options import RunOption
 from maintien.cli.invocation.actions import Action
 from maintien.cli.invocation.global_options import invocation_of
 from maintien.cli.invocation.help import ARCHIVES_PANEL, COURSES_PANEL
+from maintien.cli.options.archive_options import LimitOption, parse_limits
+from maintien.cli.options.convert_options import RunOption
 from maintien.errors import MissingArchive, MissingTarget
 from maintien.messages import N_
 

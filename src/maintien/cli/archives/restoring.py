@@ -7,10 +7,10 @@ from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.console.notices import notify
 from maintien.cli.console.output import result_console
 from maintien.cli.console.progress import observer_of
-from maintien.cli.conversion.cut_guard import CutWatch, watch_cut
 from maintien.cli.invocation.operators import require_operator
-from maintien.cli.runs.carrying_out import carry_out, exit_status
-from maintien.cli.runs.run_headers import conductor_for, run_header
+from maintien.cli.running.carrying_out import carry_out, exit_status
+from maintien.cli.running.cut_guard import CutWatch, watch_cut
+from maintien.cli.running.run_headers import conductor_for, run_header
 from maintien.enrolments.cut_timing import CourseTiming
 from maintien.enrolments.state import CourseState
 from maintien.errors import ReadOnlyAccount

@@ -16,11 +16,11 @@ from maintien.cli.campaigns.options import (
     QuietOption,
 )
 from maintien.cli.campaigns.running import CampaignRequest, run_campaign
-from maintien.cli.conversion.convert_options import RunOption
 from maintien.cli.files.exporting import ExportRequest, require_export
 from maintien.cli.invocation.actions import Action
 from maintien.cli.invocation.global_options import invocation_of
-from maintien.cli.runs.run_options import ExportFormatOption, OutputOption, PseudonymousOption, TableOption
+from maintien.cli.options.convert_options import RunOption
+from maintien.cli.options.run_options import ExportFormatOption, OutputOption, PseudonymousOption, TableOption
 from maintien.errors import EXIT_DONE, ConflictingOptions, MissingCampaignFile, UnexpectedArgument
 from maintien.messages import N_
 from maintien.reports.campaign_export import REMARKS, RULES

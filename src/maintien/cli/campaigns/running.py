@@ -17,8 +17,8 @@ from maintien.cli.campaigns.reporting import CampaignReporter, reporting
 from maintien.cli.console.notices import CampaignNotOn, LimitWouldStop, notify
 from maintien.cli.console.progress import observer_of
 from maintien.cli.files.exporting import Export
-from maintien.cli.runs.carrying_out import carry_out, exit_status
-from maintien.cli.runs.run_headers import conductor_for, run_header
+from maintien.cli.running.carrying_out import carry_out, exit_status
+from maintien.cli.running.run_headers import conductor_for, run_header
 from maintien.errors import EXIT_DONE, EXIT_IN_PART, ReadOnlyAccount
 from maintien.planning.plan import CoursePlan
 from maintien.reports.campaign import CampaignReport

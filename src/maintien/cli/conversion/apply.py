@@ -10,14 +10,14 @@ import typer
 from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.console.notices import notify
 from maintien.cli.conversion.applying import PlanApplication
-from maintien.cli.conversion.convert_options import RunOption
-from maintien.cli.conversion.cut_guard import watch_cut
-from maintien.cli.conversion.feeds import reading_feeds
-from maintien.cli.files.backup_folders import BackupOption, announce_backups, backing_up
 from maintien.cli.invocation.actions import Action
 from maintien.cli.invocation.global_options import invocation_of
 from maintien.cli.invocation.help import CONVERSION_PANEL
 from maintien.cli.invocation.operators import require_operator
+from maintien.cli.options.convert_options import RunOption
+from maintien.cli.running.backup_folders import BackupOption, announce_backups, backing_up
+from maintien.cli.running.cut_guard import watch_cut
+from maintien.cli.running.feeds import reading_feeds
 from maintien.errors import MissingPlanFile, ReadOnlyAccount
 from maintien.messages import N_
 from maintien.planning.policy import Circumstances, ConversionPolicy, LikeMoodlePolicy

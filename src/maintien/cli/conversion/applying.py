@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from maintien.bootstrap import Invocation, Session, open_store
 from maintien.cli.console.output import result_console
 from maintien.cli.console.progress import observer_of
-from maintien.cli.conversion.cut_guard import CutWatch
-from maintien.cli.runs.carrying_out import carry_out, exit_status
-from maintien.cli.runs.run_headers import caller_of
+from maintien.cli.running.carrying_out import carry_out, exit_status
+from maintien.cli.running.cut_guard import CutWatch
+from maintien.cli.running.run_headers import caller_of
 from maintien.enrolments.cut_timing import CourseTiming
 from maintien.errors import EXIT_DONE, DriftFound, DriftMeanwhile
 from maintien.planning.drift import drift_of_lost_course

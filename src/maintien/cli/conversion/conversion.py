@@ -5,16 +5,16 @@ from functools import partial
 
 from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.console.notices import notify
-from maintien.cli.conversion.conversion_notices import notices_of
-from maintien.cli.conversion.cut_guard import watch_cut
-from maintien.cli.conversion.feeds import reading_feeds
-from maintien.cli.files.backup_folders import announce_backups, backing_up
 from maintien.cli.files.exporting import Export
 from maintien.cli.files.plans_file import PlansFile
-from maintien.cli.files.saving import saving
 from maintien.cli.invocation.operators import require_operator
-from maintien.cli.runs.carrying_out import carry_out, exit_status
-from maintien.cli.runs.policy_runs import PolicyRun
+from maintien.cli.running.backup_folders import announce_backups, backing_up
+from maintien.cli.running.carrying_out import carry_out, exit_status
+from maintien.cli.running.conversion_notices import notices_of
+from maintien.cli.running.cut_guard import watch_cut
+from maintien.cli.running.feeds import reading_feeds
+from maintien.cli.running.policy_runs import PolicyRun
+from maintien.cli.running.saving import saving
 from maintien.errors import (
     ConflictingOptions,
     EmptySelection,

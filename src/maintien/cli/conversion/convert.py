@@ -6,7 +6,10 @@ from typing import Final
 import typer
 
 from maintien.cli.conversion.conversion import convert_courses
-from maintien.cli.conversion.convert_options import (
+from maintien.cli.files.exporting import ExportRequest, require_export
+from maintien.cli.invocation.actions import Action
+from maintien.cli.invocation.global_options import invocation_of
+from maintien.cli.options.convert_options import (
     EnableManualOption,
     EndForOption,
     EndRolesOption,
@@ -22,23 +25,20 @@ from maintien.cli.conversion.convert_options import (
     SaveOption,
     UntilOption,
 )
-from maintien.cli.files.backup_folders import BackupOption
-from maintien.cli.files.exporting import ExportRequest, require_export
-from maintien.cli.invocation.actions import Action
-from maintien.cli.invocation.global_options import invocation_of
-from maintien.cli.invocation.options import (
+from maintien.cli.options.options import (
     AllOption,
     CategoryOption,
     CohortOption,
     CourseOption,
     CoursesFileOption,
 )
-from maintien.cli.runs.run_options import (
+from maintien.cli.options.run_options import (
     ExportFormatOption,
     OutputOption,
     PlanTableOption,
     PseudonymousOption,
 )
+from maintien.cli.running.backup_folders import BackupOption
 from maintien.messages import N_
 from maintien.reports.run_export import RUN_TABLES
 from maintien.uses.conversion_request import ConversionRequest

@@ -1,1 +1,1 @@
-"""Files that commands write beside the site: reports, plans, backups."""
+"""Files that commands write beside the site: reports and plans."""

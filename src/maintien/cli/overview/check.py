@@ -13,7 +13,7 @@ from maintien.cli.console.output import print_document, result_console
 from maintien.cli.console.progress import observer_of
 from maintien.cli.invocation.actions import Action
 from maintien.cli.invocation.global_options import invocation_of
-from maintien.cli.invocation.options import (
+from maintien.cli.options.options import (
     AllOption,
     CategoryOption,
     CohortOption,

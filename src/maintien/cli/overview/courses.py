@@ -9,19 +9,19 @@ from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.console.notices import notify
 from maintien.cli.console.output import print_document, result_console
 from maintien.cli.console.progress import observer_of
-from maintien.cli.conversion.cut_guard import removal_wishes
 from maintien.cli.files.exporting import Export, ExportRequest, require_export
 from maintien.cli.invocation.actions import Action
 from maintien.cli.invocation.global_options import invocation_of
 from maintien.cli.invocation.help import PEOPLE_PANEL
-from maintien.cli.invocation.options import (
+from maintien.cli.options.options import (
     AllOption,
     CategoryOption,
     CohortOption,
     CourseOption,
     CoursesFileOption,
 )
-from maintien.cli.runs.run_options import ExportFormatOption, OutputOption
+from maintien.cli.options.run_options import ExportFormatOption, OutputOption
+from maintien.cli.running.cut_guard import removal_wishes
 from maintien.enrolments.cut_timing import LATELY, find_withdrawn
 from maintien.enrolments.forecast import forecast_course
 from maintien.enrolments.risk import CourseRisk, risk_in

@@ -9,16 +9,16 @@ from maintien.cli.files.exporting import ExportRequest, require_export
 from maintien.cli.invocation.actions import Action
 from maintien.cli.invocation.global_options import invocation_of
 from maintien.cli.invocation.help import FORECAST_PANEL, OTHER_PANEL
-from maintien.cli.invocation.options import (
+from maintien.cli.options.options import (
     AllOption,
     CategoryOption,
     CohortOption,
     CourseOption,
     CoursesFileOption,
 )
+from maintien.cli.options.run_options import ExportFormatOption, OutputOption, PseudonymousOption
 from maintien.cli.overview.forecast_preparing import ForecastRequest
 from maintien.cli.overview.forecasting import show_forecast
-from maintien.cli.runs.run_options import ExportFormatOption, OutputOption, PseudonymousOption
 from maintien.errors import ConflictingOptions, UnexpectedArgument
 from maintien.messages import N_
 from maintien.reports.forecast_export import FORECAST_TABLES

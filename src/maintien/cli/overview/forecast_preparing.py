@@ -6,7 +6,7 @@ from functools import partial
 
 from maintien.bootstrap import Invocation, Session
 from maintien.cli.console.notices import GradesNotReadable, notify
-from maintien.cli.conversion.feeds import FeedsSeen, look_at_feeds
+from maintien.cli.running.feeds import FeedsSeen, look_at_feeds
 from maintien.enrolments.access_over_time import AccessOverTime
 from maintien.enrolments.roll import CourseRoll, roll_of
 from maintien.moodle.dates import parse_moment

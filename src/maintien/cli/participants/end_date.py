@@ -5,12 +5,17 @@ from typing import Final
 
 import typer
 
-from maintien.cli.conversion.convert_options import RunOption, SaveOption
-from maintien.cli.files.backup_folders import BackupOption
 from maintien.cli.files.exporting import ExportRequest, require_export
 from maintien.cli.invocation.actions import Action
 from maintien.cli.invocation.global_options import invocation_of
-from maintien.cli.invocation.options import AllOption, CategoryOption, CohortOption, CourseOption
+from maintien.cli.options.convert_options import RunOption, SaveOption
+from maintien.cli.options.options import AllOption, CategoryOption, CohortOption, CourseOption
+from maintien.cli.options.run_options import (
+    ExportFormatOption,
+    OutputOption,
+    PlanTableOption,
+    PseudonymousOption,
+)
 from maintien.cli.participants.end_date_options import (
     ActivateOption,
     ClearOption,
@@ -34,12 +39,7 @@ from maintien.cli.participants.participant_options import (
     StatusOption,
     ask_for_people,
 )
-from maintien.cli.runs.run_options import (
-    ExportFormatOption,
-    OutputOption,
-    PlanTableOption,
-    PseudonymousOption,
-)
+from maintien.cli.running.backup_folders import BackupOption
 from maintien.messages import N_
 from maintien.reports.run_export import RUN_TABLES
 from maintien.uses.manual_edits import EndDateRequest

@@ -5,15 +5,15 @@ from functools import partial
 
 from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.console.notices import notify
-from maintien.cli.conversion.conversion_notices import common_notices
-from maintien.cli.files.backup_folders import announce_backups, backing_up
 from maintien.cli.files.exporting import Export
 from maintien.cli.files.plans_file import PlansFile
-from maintien.cli.files.saving import saving
 from maintien.cli.invocation.operators import require_operator
 from maintien.cli.participants.repeater_listing import look_for_repeaters
-from maintien.cli.runs.carrying_out import carry_out, exit_status
-from maintien.cli.runs.policy_runs import PolicyRun
+from maintien.cli.running.backup_folders import announce_backups, backing_up
+from maintien.cli.running.carrying_out import carry_out, exit_status
+from maintien.cli.running.conversion_notices import common_notices
+from maintien.cli.running.policy_runs import PolicyRun
+from maintien.cli.running.saving import saving
 from maintien.errors import ConflictingOptions, EmptySelection, ReadOnlyAccount
 from maintien.planning.course_planners import Policies
 from maintien.planning.policy import Circumstances

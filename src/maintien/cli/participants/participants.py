@@ -9,13 +9,14 @@ from maintien.cli.files.exporting import ExportRequest
 from maintien.cli.invocation.actions import Action
 from maintien.cli.invocation.global_options import invocation_of
 from maintien.cli.invocation.help import OTHER_PANEL
-from maintien.cli.invocation.options import (
+from maintien.cli.options.options import (
     AllOption,
     CategoryOption,
     CohortOption,
     CourseOption,
     CoursesFileOption,
 )
+from maintien.cli.options.run_options import OutputOption, PseudonymousOption
 from maintien.cli.participants.participant_listing import ListingRequest, show_participants
 from maintien.cli.participants.participant_options import (
     AccessSinceOption,
@@ -29,7 +30,6 @@ from maintien.cli.participants.participant_options import (
     StatusOption,
     ask_for_people,
 )
-from maintien.cli.runs.run_options import OutputOption, PseudonymousOption
 from maintien.messages import N_
 from maintien.uses.selections import ask_for_courses
 

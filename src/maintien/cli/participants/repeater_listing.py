@@ -6,8 +6,8 @@ from maintien.bootstrap import Invocation, Session, open_session, open_store, si
 from maintien.cli.console.notices import notify
 from maintien.cli.console.output import print_document, result_console
 from maintien.cli.console.progress import observer_of
-from maintien.cli.files.backup_folders import announce_backups
 from maintien.cli.files.exporting import Export
+from maintien.cli.running.backup_folders import announce_backups
 from maintien.enrolments.repeaters import CourseRepeaters
 from maintien.errors import EXIT_DONE, EmptySelection
 from maintien.reports.repeaters import REPEATERS, RepeatersReport, repeaters_heading, repeaters_tables

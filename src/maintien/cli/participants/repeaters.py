@@ -5,17 +5,17 @@ from typing import Annotated, Final, TypeAlias
 
 import typer
 
-from maintien.cli.conversion.convert_options import RunOption
-from maintien.cli.files.backup_folders import BackupOption
 from maintien.cli.files.exporting import ExportRequest, require_export
 from maintien.cli.invocation.actions import Action
 from maintien.cli.invocation.global_options import invocation_of
 from maintien.cli.invocation.help import PEOPLE_PANEL
-from maintien.cli.invocation.options import AllOption, CategoryOption, CohortOption, CourseOption
+from maintien.cli.options.convert_options import RunOption
+from maintien.cli.options.options import AllOption, CategoryOption, CohortOption, CourseOption
+from maintien.cli.options.run_options import ExportFormatOption, OutputOption, PseudonymousOption
 from maintien.cli.participants.end_date_options import CoursesOnlyOption
 from maintien.cli.participants.manual_editing import Edit, change_manual_enrolments
 from maintien.cli.participants.repeater_listing import list_repeaters
-from maintien.cli.runs.run_options import ExportFormatOption, OutputOption, PseudonymousOption
+from maintien.cli.running.backup_folders import BackupOption
 from maintien.messages import N_
 from maintien.reports.repeaters import REPEATERS
 from maintien.reports.run_export import RUN_TABLES

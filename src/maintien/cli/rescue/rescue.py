@@ -5,17 +5,23 @@ from typing import Final
 
 import typer
 
-from maintien.cli.archives.archive_options import LimitOption, parse_limits
-from maintien.cli.conversion.convert_options import EnableManualOption, RunOption, UntilOption
 from maintien.cli.files.exporting import ExportRequest, require_export
 from maintien.cli.invocation.actions import Action
 from maintien.cli.invocation.global_options import invocation_of
-from maintien.cli.invocation.options import (
+from maintien.cli.options.archive_options import LimitOption, parse_limits
+from maintien.cli.options.convert_options import EnableManualOption, RunOption, UntilOption
+from maintien.cli.options.options import (
     AllOption,
     CategoryOption,
     CohortOption,
     CourseOption,
     CoursesFileOption,
+)
+from maintien.cli.options.run_options import (
+    ExportFormatOption,
+    OutputOption,
+    PlanTableOption,
+    PseudonymousOption,
 )
 from maintien.cli.rescue.options import (
     AlsoByPeopleOption,
@@ -28,12 +34,6 @@ from maintien.cli.rescue.options import (
     ToOption,
 )
 from maintien.cli.rescue.rescuing import rescue_courses
-from maintien.cli.runs.run_options import (
-    ExportFormatOption,
-    OutputOption,
-    PlanTableOption,
-    PseudonymousOption,
-)
 from maintien.messages import N_
 from maintien.reports.run_export import RUN_TABLES
 from maintien.uses.rescue_request import RescueRequest

@@ -4,12 +4,12 @@ from functools import partial
 
 from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.console.notices import notify
-from maintien.cli.conversion.conversion_notices import common_notices
 from maintien.cli.files.exporting import Export
 from maintien.cli.files.plans_file import PlansFile
 from maintien.cli.invocation.operators import require_operator
-from maintien.cli.runs.carrying_out import carry_out, exit_status
-from maintien.cli.runs.policy_runs import PolicyRun
+from maintien.cli.running.carrying_out import carry_out, exit_status
+from maintien.cli.running.conversion_notices import common_notices
+from maintien.cli.running.policy_runs import PolicyRun
 from maintien.errors import EmptySelection, MissingEndDate, MissingSince, ReadOnlyAccount
 from maintien.mbz.limits import ArchiveLimits
 from maintien.planning.policy import Circumstances

@@ -8,13 +8,13 @@ import typer
 
 from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.console.notices import BackedUpBefore, CoursesDoneBefore, RegisterOutOfReach, notify
-from maintien.cli.conversion.convert_options import RunOption
-from maintien.cli.files.backup_folders import BackupOption, announce_backups, backing_up
 from maintien.cli.invocation.actions import Action
 from maintien.cli.invocation.global_options import invocation_of
+from maintien.cli.options.convert_options import RunOption
+from maintien.cli.options.run_options import RunArgument
+from maintien.cli.run_sites import open_runs_of_site
+from maintien.cli.running.backup_folders import BackupOption, announce_backups, backing_up
 from maintien.cli.runs.resuming import Resumed
-from maintien.cli.runs.run_options import RunArgument
-from maintien.cli.runs.run_sites import open_runs_of_site
 from maintien.errors import ReadOnlyAccount, SiteError
 from maintien.messages import N_
 from maintien.reports.runs import ListedRun

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from maintien.bootstrap import Invocation, Session
 from maintien.cli.console.output import result_console
 from maintien.cli.console.progress import observer_of
-from maintien.cli.runs.carrying_out import carry_out, exit_status
-from maintien.cli.runs.run_headers import conductor_for
-from maintien.cli.runs.run_sites import RunSite
+from maintien.cli.run_sites import RunSite
+from maintien.cli.running.carrying_out import carry_out, exit_status
+from maintien.cli.running.run_headers import conductor_for
 from maintien.errors import EXIT_DONE
 from maintien.moodle.ids import RoleId
 from maintien.reports.run_report import RunReport, new_report

@@ -6,7 +6,7 @@ from rich.console import Group
 from rich.text import Text
 
 from maintien.cli.console.output import result_console
-from maintien.cli.runs.run_sites import RunSite
+from maintien.cli.run_sites import RunSite
 from maintien.reports.journalled_failures import failure_of
 from maintien.reports.run_report import RunReport, new_report
 from maintien.reports.runs import ListedRun, run_document, run_facts

@@ -10,7 +10,7 @@ from maintien.cli.console.output import print_document, result_console
 from maintien.cli.files.exporting import ExportRequest, export_list, export_run, require_export
 from maintien.cli.invocation.actions import Action
 from maintien.cli.invocation.global_options import invocation_of
-from maintien.cli.runs.run_options import (
+from maintien.cli.options.run_options import (
     AllSitesOption,
     ExportFormatOption,
     OutputOption,
@@ -19,8 +19,8 @@ from maintien.cli.runs.run_options import (
     ShowArgument,
     TableOption,
 )
+from maintien.cli.run_sites import open_runs
 from maintien.cli.runs.run_showing import show_run
-from maintien.cli.runs.run_sites import open_runs
 from maintien.errors import EXIT_DONE, MissingRun
 from maintien.messages import N_
 from maintien.reports.campaign_export import RULES

@@ -7,12 +7,12 @@ import typer
 
 from maintien.bootstrap import Invocation, open_session
 from maintien.cli.console.notices import UndoneAlready, notify
-from maintien.cli.conversion.convert_options import RunOption
 from maintien.cli.invocation.actions import Action
 from maintien.cli.invocation.global_options import invocation_of
 from maintien.cli.invocation.operators import require_operator
-from maintien.cli.runs.run_options import EvenIfAccessIsLostOption, RunArgument
-from maintien.cli.runs.run_sites import open_runs_of_site
+from maintien.cli.options.convert_options import RunOption
+from maintien.cli.options.run_options import EvenIfAccessIsLostOption, RunArgument
+from maintien.cli.run_sites import open_runs_of_site
 from maintien.cli.runs.undoing import Undoing
 from maintien.errors import ReadOnlyAccount
 from maintien.messages import N_

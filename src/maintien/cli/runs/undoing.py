@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from maintien.bootstrap import Invocation, Session
 from maintien.cli.console.output import result_console
 from maintien.cli.console.progress import observer_of
-from maintien.cli.runs.carrying_out import carry_out, exit_status
-from maintien.cli.runs.run_headers import conductor_for, run_header
+from maintien.cli.running.carrying_out import carry_out, exit_status
+from maintien.cli.running.run_headers import conductor_for, run_header
 from maintien.errors import EXIT_DONE, AccessWouldBeLost
 from maintien.moodle.ids import UserId
 from maintien.planning.plan import CoursePlan

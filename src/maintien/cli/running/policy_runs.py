@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from maintien.bootstrap import Invocation, Session
 from maintien.cli.console.output import result_console
 from maintien.cli.console.progress import observer_of
-from maintien.cli.conversion.cut_guard import CutWatch
 from maintien.cli.files.exporting import Export
 from maintien.cli.files.plans_file import PlansFile, writing_plans
-from maintien.cli.runs.run_headers import conductor_for, run_header
+from maintien.cli.running.cut_guard import CutWatch
+from maintien.cli.running.run_headers import conductor_for, run_header
 from maintien.enrolments.cut_timing import CourseTiming
 from maintien.planning.course_planners import CoursePlanners, Policies
 from maintien.planning.plan import CoursePlan

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from maintien.cli.runs.policy_runs import PolicyRun
-from maintien.cli.runs.run_headers import caller_of
+from maintien.cli.running.policy_runs import PolicyRun
+from maintien.cli.running.run_headers import caller_of
 from maintien.runs.plan_file_writing import PlanFileWriter, write_plan_file
 
 
