@@ -26,6 +26,7 @@ from maintien.runs.execute import PlanCourse, Safeguard, preview
 from maintien.runs.journal import CourseStatus, RunHeader, RunId, RunKind, RunRecord, RunStatus, RunStore
 from maintien.runs.plan_file import Fingerprint, short_form
 from maintien.runs.store.database import DatabaseRunStore
+from maintien.sites.interface import CourseSize
 from maintien.uses.callers import Caller
 from maintien.uses.evidence import reading_evidence
 from maintien.uses.feeds_of_moves import nobody_told
@@ -45,7 +46,9 @@ class AccessWatch:
     def plan(self, state: CourseState) -> CoursePlan:
         """Plan a course."""
         plan = self.plan_course(state)
-        self.losing[state.course.id] = people_losing_access(state, plan, self.at)
+        self.losing.pop(state.course.id, None)
+        if losing := people_losing_access(state, plan, self.at):
+            self.losing[state.course.id] = losing
         return plan
 
     def losing_in(self, plan: CoursePlan) -> frozenset[UserId]:
@@ -54,21 +57,36 @@ class AccessWatch:
 
 
 def preview_undo(
-    caller: Caller, session: Session, store: DatabaseRunStore, run: RunId
+    caller: Caller, session: Session, store: RunStore, run: RunId
 ) -> Iterator[tuple[CoursePlan, frozenset[UserId]]]:
     """Plan taking a run back, a course at a time, with who would lose their only access. Writes nothing."""
-    sizes, plan = undo_planner(store, run)
-    watch = AccessWatch(plan_course=plan, at=session.clock())
+    sizes, watch = _watched_undo(session, store, run)
     for planned in preview(session.site, sizes, watch.plan, observer=caller.observer):
         yield planned, watch.losing_in(planned)
 
 
-def begin_undo(caller: Caller, session: Session, store: DatabaseRunStore, run: RunId) -> UnderWay:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoUnderWay:
+    """A run that takes another back, and what notes who loses their only access by it."""
+
+    under_way: UnderWay
+    watch: AccessWatch
+    courses: int
+
+
+def begin_undo(caller: Caller, session: Session, store: DatabaseRunStore, run: RunId) -> UndoUnderWay:
     """Prepare the run that takes another back."""
-    sizes, plan = undo_planner(store, run)
+    sizes, watch = _watched_undo(session, store, run)
     operator = session.find_operator().id
-    header = caller.run_header(session, kind=RunKind.UNDO, operator=operator, began_at=session.clock())
-    return caller.conductor(session, store, operator).begin(replace(header, undoes=run), sizes, plan)
+    header = caller.run_header(session, kind=RunKind.UNDO, operator=operator, began_at=watch.at)
+    conductor = caller.conductor(session, store, operator)
+    under_way = conductor.begin(replace(header, undoes=run), sizes, watch.plan)
+    return UndoUnderWay(under_way=under_way, watch=watch, courses=len(sizes))
+
+
+def _watched_undo(session: Session, store: RunStore, run: RunId) -> tuple[list[CourseSize], AccessWatch]:
+    sizes, plan = undo_planner(store, run)
+    return sizes, AccessWatch(plan_course=plan, at=session.clock())
 
 
 def resume_run(

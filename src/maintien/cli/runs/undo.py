@@ -52,7 +52,7 @@ def undo_run(invocation: Invocation, which: str | None, *, is_to_write: bool, ma
             require_something_written(found.record)
             if is_to_write and not isinstance(session.site.check_may_write(), MayWrite):
                 raise ReadOnlyAccount(site=session.site.name)
-            operator = require_operator(invocation, session)
+            require_operator(invocation, session)
             if found.undone_by is not None:
                 notify(invocation, UndoneAlready(run=found.record.id, undo=found.undone_by))
             undoing = Undoing(
@@ -60,6 +60,5 @@ def undo_run(invocation: Invocation, which: str | None, *, is_to_write: bool, ma
                 session=session,
                 store=runs.store,
                 run=found.record.id,
-                operator=operator,
             )
             return undoing.carry_out(may_take_access=may_take_access) if is_to_write else undoing.preview()

@@ -6,19 +6,16 @@ from dataclasses import dataclass, replace
 
 from maintien.bootstrap import Invocation, Session
 from maintien.cli.console.output import result_console
-from maintien.cli.console.progress import observer_of
 from maintien.cli.running.carrying_out import carry_out, exit_status
-from maintien.cli.running.run_headers import conductor_for, run_header
+from maintien.cli.running.run_headers import caller_of
 from maintien.errors import EXIT_DONE, AccessWouldBeLost
 from maintien.moodle.ids import UserId
 from maintien.planning.plan import CoursePlan
 from maintien.reports.undo import UndoHeader, UndoReport
-from maintien.runs.conduct import UnderWay, undo_planner
-from maintien.runs.execute import CourseOutcome, preview
-from maintien.runs.journal import RunId, RunKind
+from maintien.runs.execute import CourseOutcome
+from maintien.runs.journal import RunId
 from maintien.runs.store.database import DatabaseRunStore
-from maintien.sites.interface import CourseSize
-from maintien.uses.taking_back import AccessWatch
+from maintien.uses.taking_back import begin_undo, preview_undo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +27,6 @@ class Undoing:
     store: DatabaseRunStore
     run: RunId
     """The run that is taken back."""
-    operator: UserId
 
     def preview(self) -> int:
         """Show what would be taken back, and write nothing."""
@@ -44,15 +40,14 @@ class Undoing:
         """
         if not may_take_access:
             self._require_access_kept()
-        sizes, watch = self._prepare()
         report = self._new_report(is_written=True)
-        run = self._begin(sizes, watch)
+        undo = begin_undo(caller_of(self.invocation), self.session, self.store, self.run)
 
         def take(outcome: CourseOutcome) -> None:
-            report.add(outcome.plan, outcome.failure, losing=watch.losing_in(outcome.plan))
+            report.add(outcome.plan, outcome.failure, losing=undo.watch.losing_in(outcome.plan))
 
-        carry_out(self.invocation, self.session, run, take, courses=len(sizes))
-        report.header = replace(report.header, run=run.run)
+        carry_out(self.invocation, self.session, undo.under_way, take, courses=undo.courses)
+        report.header = replace(report.header, run=undo.under_way.run)
         self._show(report)
         return exit_status(failed=report.courses_failed, changed=report.courses_changed)
 
@@ -68,25 +63,7 @@ class Undoing:
         return report
 
     def _plans(self) -> Iterator[tuple[CoursePlan, frozenset[UserId]]]:
-        sizes, watch = self._prepare()
-        observer = observer_of(self.invocation)
-        for plan in preview(self.session.site, sizes, watch.plan, observer=observer):
-            yield plan, watch.losing_in(plan)
-
-    def _prepare(self) -> tuple[list[CourseSize], AccessWatch]:
-        sizes, plan = undo_planner(self.store, self.run)
-        return sizes, AccessWatch(plan_course=plan, at=self.session.clock())
-
-    def _begin(self, sizes: list[CourseSize], watch: AccessWatch) -> UnderWay:
-        header = run_header(
-            self.invocation,
-            self.session,
-            kind=RunKind.UNDO,
-            operator=self.operator,
-            began_at=self.session.clock(),
-        )
-        conductor = replace(conductor_for(self.invocation, self.session, self.operator), store=self.store)
-        return conductor.begin(replace(header, undoes=self.run), sizes, watch.plan)
+        return preview_undo(caller_of(self.invocation), self.session, self.store, self.run)
 
     def _new_report(self, *, is_written: bool) -> UndoReport:
         header = UndoHeader(

@@ -64,7 +64,7 @@ def undo(work: Work) -> Outcome:
             return _outcome_of(store, begun.id)
         if begun is None:
             require_undoable(session, store.run(_target(work)))
-            run = begin_undo(work.caller, session, store, _target(work))
+            run = begin_undo(work.caller, session, store, _target(work)).under_way
         else:
             run = resume_run(work.caller, session, store, begun.id)
         return _go_through(work, store, run)
