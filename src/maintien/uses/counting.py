@@ -28,18 +28,31 @@ class CourseCount:
     timing: CourseTiming
 
 
+def lately(session: Session) -> Window:
+    """Give the time in which signs of a cut are those of the latest one."""
+    now = session.clock()
+    return Window(now - LATELY, now)
+
+
 def count_courses(
-    session: Session, sizes: Sequence[CourseSize], *, observer: Observer
+    session: Session,
+    sizes: Sequence[CourseSize],
+    *,
+    window: Window,
+    reads_register: bool,
+    observer: Observer,
 ) -> Iterator[CourseCount]:
     """Count the people of each course, in the order given, in memory that does not grow.
 
-    Whom a sync withdrew lately is told by the log, where the account may read it; whom one is about to
-    withdraw, by the feeds, where they can be read.
+    Whom a sync withdrew within ``window`` is told by the log, where the account may read it, and who was
+    taken back by cohorts; whom a sync is about to withdraw, by cohorts and, where it is read and can be,
+    the register.
     """
-    now, config = session.clock(), session.config
-    window = Window(now - LATELY, now)
+    config = session.config
     removals = removal_wishes(session, window, len(sizes))
-    wishes = RollWishes(students=students_of(config), feeds=_feeds(session, sizes), removals=removals)
+    register_is_needed = reads_register and config.is_enabled(DATABASE)
+    feeds = _feeds(session, sizes) if register_is_needed else FeedsRead(register=None)
+    wishes = RollWishes(students=students_of(config), feeds=feeds, removals=removals)
     # A log that was not read tells nothing, whatever the site writes there.
     seen = replace(config, logs_to_standard_log=removals is not None)
     for rolls in read_all_rolls(session.site, sizes, wishes, observer=observer):
@@ -57,6 +70,4 @@ def _count(roll: CourseRoll, config: SiteConfig, seen: SiteConfig, window: Windo
 
 
 def _feeds(session: Session, sizes: Sequence[CourseSize]) -> FeedsRead:
-    if not session.config.is_enabled(DATABASE):
-        return FeedsRead(register=None)
     return look_at_feeds(session, [size.course.id for size in sizes]).read

@@ -6,7 +6,7 @@ from typing import Annotated, Final, TypeAlias
 import typer
 
 from maintien.bootstrap import Invocation, Session, open_session
-from maintien.cli.console.notices import notify
+from maintien.cli.console.notices import LogNotReadable, notify
 from maintien.cli.console.output import print_document, result_console
 from maintien.cli.console.progress import observer_of
 from maintien.cli.files.exporting import Export, ExportRequest, require_export
@@ -21,22 +21,16 @@ from maintien.cli.options.options import (
     CoursesFileOption,
 )
 from maintien.cli.options.run_options import ExportFormatOption, OutputOption
-from maintien.cli.running.cut_guard import removal_wishes
-from maintien.enrolments.cut_timing import LATELY, find_withdrawn
-from maintien.enrolments.forecast import forecast_course
-from maintien.enrolments.risk import CourseRisk, risk_in
-from maintien.enrolments.roll import CourseRoll
+from maintien.enrolments.risk import CourseRisk
 from maintien.enrolments.withdrawals import Window
 from maintien.errors import EXIT_DONE, EmptySelection
 from maintien.messages import N_
-from maintien.moodle.config import SiteConfig
 from maintien.moodle.dates import parse_moment
 from maintien.reports.courses import courses_document, courses_table
 from maintien.reports.courses_export import list_heading, list_tables, write_courses
 from maintien.reports.run_export import COURSES
-from maintien.sites.database.reading_rolls import FeedsRead, RollWishes
-from maintien.uses.policies import students_of
-from maintien.uses.rolls import read_all_rolls
+from maintien.uses.counting import count_courses, lately
+from maintien.uses.cut_watch import is_log_closed
 from maintien.uses.selections import Asked, ask_for_courses, find_courses
 
 ABOUT_COURSES: Final = N_(
@@ -92,14 +86,14 @@ def list_courses(
         raise EmptySelection
     with open_session(invocation) as session:
         notify(invocation, *session.warnings)
-        now = session.clock()
-        begins_at = now - LATELY if since is None else parse_moment(since, session.zone)
-        window = Window(begins_at, now)
+        window = lately(session)
+        if since is not None:
+            window = Window(parse_moment(since, session.zone), window.to)
         rows = _count(invocation, session, asked, window)
     if export is not None:
         _write(invocation, session, export, window, rows)
     elif invocation.wishes.json:
-        print_document(courses_document(rows, begins_at, session.zone))
+        print_document(courses_document(rows, window.since, session.zone))
     else:
         console = result_console(invocation)
         console.print(courses_table(invocation.texts, rows, console.width))
@@ -118,17 +112,10 @@ def _write(
 
 def _count(invocation: Invocation, session: Session, asked: Asked, window: Window) -> list[CourseRisk]:
     sizes = find_courses(session.site, asked).sizes
-    config = session.config
-    wishes = RollWishes(
-        students=students_of(config),
-        # Cohorts say who was taken back; the register is not needed to tell who was withdrawn.
-        feeds=FeedsRead(register=None),
-        removals=removal_wishes(invocation, session, window, len(sizes)),
+    if is_log_closed(session):
+        notify(invocation, LogNotReadable())
+    # The register is not needed to tell who was withdrawn.
+    counts = count_courses(
+        session, sizes, window=window, reads_register=False, observer=observer_of(invocation)
     )
-    batches = read_all_rolls(session.site, sizes, wishes, observer=observer_of(invocation))
-    return [_risk(roll, config, window) for rolls in batches for roll in rolls]
-
-
-def _risk(roll: CourseRoll, config: SiteConfig, window: Window) -> CourseRisk:
-    forecast = forecast_course(roll, config, at=window.to)
-    return risk_in(forecast, find_withdrawn(roll, config, since=window.since, at=window.to))
+    return [count.risk for count in counts]

@@ -4,13 +4,11 @@ from collections.abc import Collection
 
 from maintien.bootstrap import Invocation, Session
 from maintien.cli.console.notices import LogNotReadable, RegisterNotSeen, notify
-from maintien.enrolments.withdrawals import Window
 from maintien.moodle.ids import CourseId
-from maintien.sites.database.removals import RemovalWishes
 from maintien.uses import cut_watch
-from maintien.uses.cut_watch import CutWatch, is_log_closed
+from maintien.uses.cut_watch import CutWatch
 
-__all__ = ["CutWatch", "removal_wishes", "watch_cut"]
+__all__ = ["CutWatch", "watch_cut"]
 
 
 def watch_cut(
@@ -23,12 +21,3 @@ def watch_cut(
     if watched.is_log_closed:
         notify(invocation, LogNotReadable())
     return watched.session, watched.watch
-
-
-def removal_wishes(
-    invocation: Invocation, session: Session, window: Window, courses: int
-) -> RemovalWishes | None:
-    """Tell which unenrolments of so many courses to look for in the log; nothing where there is no log."""
-    if is_log_closed(session):
-        notify(invocation, LogNotReadable())
-    return cut_watch.removal_wishes(session, window, courses)

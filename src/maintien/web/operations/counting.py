@@ -9,7 +9,7 @@ from django.db import transaction
 from maintien.bootstrap import Session
 from maintien.sites.database.categories import CategoryRow
 from maintien.sites.interface import Selection
-from maintien.uses.counting import CourseCount, count_courses
+from maintien.uses.counting import CourseCount, count_courses, lately
 from maintien.web.models import CountedCategory, CountedCourse, CountedSite, OperationState
 from maintien.web.operations.outcomes import Outcome
 from maintien.web.operations.work import Work
@@ -29,7 +29,10 @@ def count(work: Work) -> Outcome:
         paths = {int(row.id): path_of(row.ancestry) for row in tree}
         sizes = session.site.select(Selection(everything=True))
         counts: list[CourseCount] = []
-        for found in count_courses(session, sizes, observer=work.heart):
+        counting = count_courses(
+            session, sizes, window=lately(session), reads_register=True, observer=work.heart
+        )
+        for found in counting:
             if work.heart.has_to_leave:
                 return Outcome(state=OperationState.STOPPED)
             counts.append(found)
