@@ -202,7 +202,7 @@ def test_a_process_gets_its_own_archive_and_not_the_whole_program(
     say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     handed = Handed()
-    monkeypatch.setattr(f"maintien.cli.{command}.work_through", handed.work_through)
+    monkeypatch.setattr(f"maintien.cli.archives.{command}.work_through", handed.work_through)
     folder = tmp_path / "old"
     folder.mkdir()
     for number in range(20):
