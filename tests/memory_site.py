@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from maintien.enrolments.people import Person
 from maintien.enrolments.state import Course, CourseState
-from maintien.errors import UnknownCourse
+from maintien.errors.selection import UnknownCourse
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.ids import CourseId, GroupId, RoleId, UserId
 from maintien.planning.applying import NotAsPlanned, apply_plan

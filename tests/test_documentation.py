@@ -11,9 +11,9 @@ from urllib.parse import unquote
 import pytest
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from maintien import errors
 from maintien.cli.main import build_program
-from maintien.errors import MaintienError
+from maintien.errors.known import ERRORS
+from maintien.errors.tree import MaintienError
 from maintien.planning.findings import Finding
 from maintien.planning.left_alone import Reason
 from maintien.reports.documents import kind_of
@@ -163,11 +163,7 @@ def fault_of(word: str, following: Iterator[str], known: Mapping[str, TyperOptio
 
 def error_classes() -> list[type[MaintienError]]:
     """Every error that a person can meet."""
-    return [
-        each
-        for each in vars(errors).values()
-        if isinstance(each, type) and issubclass(each, MaintienError) and "message" in vars(each)
-    ]
+    return [each for each in ERRORS.values() if "message" in vars(each)]
 
 
 @by_page

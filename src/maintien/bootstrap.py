@@ -22,7 +22,8 @@ from zoneinfo import ZoneInfo
 
 from platformdirs import user_config_path, user_state_path
 
-from maintien.errors import NoOperator, NoSite
+from maintien.errors.selection import NoOperator
+from maintien.errors.sites import NoSite
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.dates import find_zone, parse_moment
 from maintien.reports.language import Texts

@@ -10,7 +10,7 @@ import pytest
 
 import maintien.cli.running.policy_runs
 import maintien.runs.conduct
-from maintien.errors import CourseKeptLocked
+from maintien.errors.sites import CourseKeptLocked
 from maintien.runs.execute import CourseOutcome, execute
 from maintien.sites.database.site import DatabaseSite
 from maintien.sites.write_access import FileIsReadOnly

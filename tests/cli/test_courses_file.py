@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from maintien.errors import CoursesFileBadLine, CoursesFileColumnMissing, UnreadableCoursesFile
+from maintien.errors.selection import CoursesFileBadLine, CoursesFileColumnMissing, UnreadableCoursesFile
 from maintien.uses.courses_file import CourseLine, parse_courses_file, read_courses_file
 from maintien.uses.courses_file_text import LARGEST
 

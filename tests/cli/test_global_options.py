@@ -4,7 +4,7 @@ import pytest
 
 from maintien.cli.invocation.global_options import find_language, hoist
 from maintien.cli.main import build_program
-from maintien.errors import OptionNeedsValue
+from maintien.errors.command_line import OptionNeedsValue
 from maintien.reports.language import load_texts
 
 PROGRAM = build_program(load_texts("en"))

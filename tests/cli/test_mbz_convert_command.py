@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from maintien.errors import SameOutputTwice
+from maintien.errors.files import SameOutputTwice
 from maintien.mbz.archive import ArchivedCourse
 from maintien.mbz.converting.places import find_places
 from maintien.mbz.fleet import JobFor

@@ -13,7 +13,7 @@ import pytest
 
 import maintien.runs.conduct
 import maintien.runs.execute
-from maintien.errors import CourseKeptLocked
+from maintien.errors.sites import CourseKeptLocked
 from maintien.planning.plan import CoursePlan
 from maintien.runs.execute import CourseOutcome, execute
 from maintien.sites.database.site import DatabaseSite

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from maintien.errors import DemoFolderTaken
+from maintien.errors.sites import DemoFolderTaken
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.ids import UserId
 from maintien.moodle.values import UnenrolAction

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Engine
 
-from maintien.errors import BadRegisterSetting, NotADemoSite, RegisterUnreadable
+from maintien.errors.sites import BadRegisterSetting, NotADemoSite, RegisterUnreadable
 from maintien.sites.feeds.cut import FedMoodle, sync_cohorts, sync_register
 from tests.feeds.fed_moodle import NOW, STUDENT, Moodle
 from tests.feeds.register_table import RegisterRow, make_register

@@ -9,7 +9,7 @@ import resource
 import sys
 from pathlib import Path
 
-from maintien.errors import ArchiveError
+from maintien.errors.tree import ArchiveError
 from maintien.mbz.converting.archive import convert_archive
 from maintien.mbz.converting.request import ArchiveRequest
 from maintien.mbz.limits import DEFAULT_LIMITS

@@ -4,7 +4,7 @@ import os
 import signal
 from functools import partial
 
-from maintien.errors import EmptyArchive
+from maintien.errors.archives import EmptyArchive
 from maintien.mbz.fleet_worker import Job
 from maintien.mbz.locations import ArchiveLocation
 

@@ -9,13 +9,20 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from maintien.errors import (
-    ArchiveError,
+from maintien.errors.archive_limits import (
+    CompressionTooHigh,
+    NestedTooDeep,
+    TagTooLong,
+    TooManyDefinitions,
+    TooManyNames,
+    TooMuchText,
+    ValueTooLong,
+)
+from maintien.errors.archives import (
     ArchiveLacksDocument,
     BrokenDocument,
     BrokenValue,
     CommonCartridge,
-    CompressionTooHigh,
     DamagedArchive,
     DocumentTypeRefused,
     EmptyArchive,
@@ -23,20 +30,15 @@ from maintien.errors import (
     MemberTwice,
     MissingValue,
     Moodle1Backup,
-    NestedTooDeep,
     NotAMoodleBackup,
     NotAnArchive,
     RepeatedRow,
-    TagTooLong,
-    TooManyDefinitions,
-    TooManyNames,
-    TooMuchText,
     TruncatedArchive,
     TruncatedDocument,
     UnknownBackupFormat,
     UnsafeMember,
-    ValueTooLong,
 )
+from maintien.errors.tree import ArchiveError
 from tests.mbz.archives import (
     documents,
     enrolment_xml,

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from maintien.enrolments.merge import period_of
 from maintien.enrolments.state import CourseState, UserEnrolment
-from maintien.errors import ArchiveIsAnonymous, BrokenDocument, MaintienError, RepeatedRow
+from maintien.errors.archives import ArchiveIsAnonymous, BrokenDocument, RepeatedRow
+from maintien.errors.tree import MaintienError
 from maintien.mbz.archive import ArchivedCourse
 from maintien.mbz.converting.archive import ArchiveConverted, convert_archive
 from maintien.mbz.converting.conversion import convert_scan

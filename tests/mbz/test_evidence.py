@@ -6,14 +6,14 @@ import pytest
 
 from maintien.enrolments.accounts import SiteRole
 from maintien.enrolments.archive_evidence import GroupTraits
-from maintien.errors import (
+from maintien.errors.archives import (
     ArchiveIsAnonymous,
     ArchiveOfFrontPage,
     ArchiveOfPartOfCourse,
     ArchiveWithoutDate,
     ArchiveWithoutUsers,
-    MaintienError,
 )
+from maintien.errors.tree import MaintienError
 from maintien.mbz.archive import ArchivedCourse, ArchiveHeader
 from maintien.mbz.evidence import make_evidence, require_evidence
 from maintien.mbz.reading import read_archive

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from maintien.errors import ArchiveTooBigForMemory, EmptyArchive, MaintienError, UnexpectedFailure, WorkerDied
+from maintien.errors.archives import ArchiveTooBigForMemory, EmptyArchive, WorkerDied
+from maintien.errors.tree import MaintienError, UnexpectedFailure
 from maintien.mbz.fleet import work_bounded, work_through
 from maintien.mbz.fleet_worker import Bounds, Done, Failed, Outcome
 from maintien.mbz.limits import MIB

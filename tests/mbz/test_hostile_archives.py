@@ -9,19 +9,17 @@ from typing import Any, Final
 
 import pytest
 
-from maintien.errors import (
-    ArchiveBeyondLimits,
-    ArchiveError,
+from maintien.errors.archive_limits import (
     ArchiveTooLarge,
     CompressionTooHigh,
-    DamagedArchive,
     DocumentTooLarge,
     TooManyDefinitions,
     TooManyMembers,
     TooManyRows,
     TooMuchText,
-    TruncatedArchive,
 )
+from maintien.errors.archives import DamagedArchive, TruncatedArchive
+from maintien.errors.tree import ArchiveBeyondLimits, ArchiveError
 from maintien.mbz.limits import ArchiveLimits
 from maintien.mbz.reading import read_archive
 from maintien.mbz.source import ArchiveSource

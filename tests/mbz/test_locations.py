@@ -6,7 +6,7 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from maintien.errors import NoArchiveFound, UnreadableArchive
+from maintien.errors.archives import NoArchiveFound, UnreadableArchive
 from maintien.mbz.locations import find_archives, locate, public_name
 from maintien.mbz.opening import open_archive
 from maintien.mbz.reading import read_header

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maintien.enrolments.state import GroupMembership
-from maintien.errors import RepeatedRow
+from maintien.errors.archives import RepeatedRow
 from maintien.mbz.converting.columns import Column, contains, sorted_numbers
 from maintien.mbz.converting.packed import PackedRows
 from maintien.moodle.ids import GroupId, MembershipId, UserId

@@ -8,7 +8,7 @@ import pytest
 
 from maintien.enrolments.accounts import AccountsWanted, SiteAccount, SiteIdentity, SiteRole
 from maintien.enrolments.state import Course
-from maintien.errors import ArchiveOfFrontPage, ArchiveOfPartOfCourse, ArchiveWithoutUsers
+from maintien.errors.archives import ArchiveOfFrontPage, ArchiveOfPartOfCourse, ArchiveWithoutUsers
 from maintien.mbz.archive import ArchivedCourse, ArchivedRole, ArchiveHeader
 from maintien.mbz.matching.archived_people import NotInArchive, UnmatchedPerson
 from maintien.mbz.matching.people import NoAccount, UsernameTaken

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maintien.errors import BrokenConfigPhp
+from maintien.errors.sites import BrokenConfigPhp
 from maintien.moodle.config_php import (
     DEFAULT_SOCKET,
     MAX_BYTES,

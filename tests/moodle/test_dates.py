@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from maintien.errors import DateInThePast, UnreadableDate
+from maintien.errors.selection import DateInThePast, UnreadableDate
 from maintien.moodle.dates import find_zone, parse_end_date, parse_first_moment, parse_moment
 from maintien.moodle.values import NO_END
 

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from maintien.errors import CourseKeptLocked
+from maintien.errors.sites import CourseKeptLocked
 from maintien.moodle.ids import RoleId, UserId
 from maintien.moodle.values import FOREVER, UnenrolAction
 from maintien.planning.changes import Added, Changed

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from maintien.errors import CourseKeptLocked
+from maintien.errors.sites import CourseKeptLocked
 from maintien.moodle.ids import UserId
 from maintien.planning.changes import Added, Changed
 from maintien.planning.findings import ExpiryNotice, ManualInstanceDisabled, ManualInstanceMissing

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from maintien.errors import UnknownLanguage
+from maintien.errors.command_line import UnknownLanguage
 from maintien.moodle.values import FOREVER, NO_END
 from maintien.reports.language import Texts, choose_language, load_texts, moment_of
 

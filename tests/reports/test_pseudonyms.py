@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maintien.errors import PseudonymSecretUnusable
+from maintien.errors.files import PseudonymSecretUnusable
 from maintien.reports.pseudonym_secret import read_secret
 from maintien.reports.pseudonyms import PseudonymousWriter, Pseudonyms, without_people
 from maintien.reports.tables import Cell, Column, Kind, Personal, Table

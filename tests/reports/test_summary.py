@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 
 from maintien.enrolments.state import EnrolmentInstance
-from maintien.errors import CourseKeptLocked
+from maintien.errors.sites import CourseKeptLocked
 from maintien.moodle.ids import UserId
 from maintien.planning.changes import Added, Changed, Removed
 from maintien.planning.findings import (

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from maintien.errors import BrokenConfigPhp, CannotConnect, CourseKeptLocked, UnknownCourse
+from maintien.errors.selection import UnknownCourse
+from maintien.errors.sites import BrokenConfigPhp, CannotConnect, CourseKeptLocked
 from maintien.moodle.ids import UserId
 from maintien.moodle.unreadable_php import Reason as PhpReason
 from maintien.moodle.values import UnenrolAction

@@ -8,25 +8,27 @@ from typing import Any
 
 import pytest
 
-from maintien.errors import (
+from maintien.errors.campaigns import (
     CampaignExclusionFault,
     CampaignFault,
     CampaignFileBroken,
     CampaignFileUnreadable,
     CampaignRuleFault,
+    UnknownKey,
+    WrongValue,
+)
+from maintien.errors.selection import (
     DateInThePast,
     ManualIsNoSource,
     UnknownCategory,
     UnknownCohort,
     UnknownCourse,
-    UnknownKey,
     UnknownMethod,
     UnknownPerson,
     UnknownRole,
     UnreadableDate,
-    UsageError,
-    WrongValue,
 )
+from maintien.errors.tree import UsageError
 from maintien.moodle.ids import CategoryId, CourseId, UserId
 from maintien.planning.campaign.criteria import CourseCriteria, CourseNames
 from maintien.planning.campaign.patterns import Pattern

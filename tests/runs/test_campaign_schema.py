@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from maintien.errors import UnknownKey, WrongValue
+from maintien.errors.campaigns import UnknownKey, WrongValue
 from maintien.runs.campaign_file.schema import campaign_schema, campaign_schema_text
 from tests.runs.test_campaign_file import FAULTS, FULL, GOOD
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from maintien.errors import CourseKeptLocked, SiteBusy
+from maintien.errors.runs import SiteBusy
+from maintien.errors.sites import CourseKeptLocked
 from maintien.moodle.ids import CourseId
 from maintien.planning.planner import Planner
 from maintien.runs.conduct import Conductor, undo_planner

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from maintien.enrolments.state import Course, CourseState
-from maintien.errors import CourseKeptChanging, CourseKeptLocked, CourseNotBackedUp
+from maintien.errors.sites import CourseKeptChanging, CourseKeptLocked, CourseNotBackedUp
 from maintien.moodle.ids import CategoryId, ContextId, CourseId
 from maintien.planning.planner import Planner
 from maintien.runs.execute import ATTEMPTS, PAUSES, CourseOutcome, execute, preview

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from maintien.errors import UnknownRun
+from maintien.errors.runs import UnknownRun
 from maintien.runs.history import RunState, find_run, state_of, undone_by
 from maintien.runs.journal import Process, RunId, RunKind, RunRecord, RunStatus, RunTotals
 from maintien.runs.store.opening import open_run_store

@@ -12,8 +12,7 @@ import pytest
 
 from maintien.enrolments.state import Course
 from maintien.enrolments.withdrawals import Window
-from maintien.errors import (
-    MaintienError,
+from maintien.errors.plans import (
     NotAPlanFile,
     PlanFileChanged,
     PlanFileDamaged,
@@ -25,6 +24,7 @@ from maintien.errors import (
     PlanTooLarge,
     UnreadablePlanFile,
 )
+from maintien.errors.tree import MaintienError
 from maintien.moodle.ids import CategoryId, ContextId, CourseId
 from maintien.planning.campaign.record import CampaignRecord, RuleRecord
 from maintien.planning.campaign.rules import Decision, RuleNumber

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import update
 
 from maintien.enrolments.state import Course
-from maintien.errors import BadStateUrl, RunStoreFailed, RunStoreTooNew, UnknownRun
+from maintien.errors.runs import BadStateUrl, RunStoreFailed, RunStoreTooNew, UnknownRun
 from maintien.moodle.ids import CategoryId, ContextId, CourseId, UserId
 from maintien.planning.campaign.record import CampaignRecord, RuleRecord
 from maintien.planning.campaign.rules import Decision, RuleNumber

@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import insert
 
-from maintien.errors import (
+from maintien.errors.selection import (
     AmbiguousCategory,
     AmbiguousCohort,
     AmbiguousPerson,
     UnknownCategory,
     UnknownCohort,
     UnknownPerson,
-    UsageError,
 )
+from maintien.errors.tree import UsageError
 from maintien.moodle.ids import CategoryId, CourseId, UserId
 from maintien.sites.database.site import DatabaseSite
 from maintien.sites.database.tables import moodle_tables

@@ -6,17 +6,17 @@ import pytest
 from sqlalchemy import delete, event, insert, update
 
 from maintien.enrolments.state import Course
-from maintien.errors import (
+from maintien.errors.selection import (
     AmbiguousCategory,
     AmbiguousCohort,
     AmbiguousCourse,
-    CourseWithoutContext,
     FrontPageCourse,
-    MaintienError,
     UnknownCategory,
     UnknownCohort,
     UnknownCourse,
 )
+from maintien.errors.sites import CourseWithoutContext
+from maintien.errors.tree import MaintienError
 from maintien.moodle.ids import CategoryId, ContextId, CourseId
 from maintien.sites.database.site import DatabaseSite
 from maintien.sites.interface import CourseSize, Selection

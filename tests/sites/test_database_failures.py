@@ -10,7 +10,8 @@ from sqlalchemy import Engine, insert, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from maintien.errors import CannotConnect, DatabaseFailed, ReadOnlyAccount, UnknownCourse
+from maintien.errors.selection import UnknownCourse
+from maintien.errors.sites import CannotConnect, DatabaseFailed, ReadOnlyAccount
 from maintien.sites.database.connecting import connect_engine
 from maintien.sites.database.failures import database_failures
 from maintien.sites.database.tables import moodle_tables as tables_with

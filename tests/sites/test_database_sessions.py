@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, insert, select
 
-from maintien.errors import CannotConnect, SqliteTooOld
+from maintien.errors.sites import CannotConnect, SqliteTooOld
 from maintien.sites.database.connecting import connect_engine, reading_engine, writing_engine
 from maintien.sites.database.failures import database_failures
 from maintien.sites.database.mariadb_sessions import mariadb_connection

@@ -28,7 +28,7 @@ from maintien.enrolments.participant_filter import (
 )
 from maintien.enrolments.participants_of_state import KnownPeople, select_participants
 from maintien.enrolments.state import Course, CourseState
-from maintien.errors import UnknownGroup
+from maintien.errors.selection import UnknownGroup
 from maintien.moodle.ids import CategoryId, ContextId, CourseId, GroupId, InstanceId, RoleId, UserId
 from maintien.sites.database import some_people
 from maintien.sites.database.participants import Choosing

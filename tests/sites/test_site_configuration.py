@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert
 
 from maintien.enrolments.people import Person
-from maintien.errors import UnknownOperator
+from maintien.errors.selection import UnknownOperator
 from maintien.moodle.config import ManualDefaults, SiteConfig
 from maintien.moodle.ids import CourseId, RoleId, UserId
 from maintien.moodle.values import UnenrolAction

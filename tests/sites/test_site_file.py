@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from maintien.errors import (
+from maintien.errors.sites import (
     BadSiteUrl,
     BrokenSiteEntry,
     BrokenSiteFile,
-    MaintienError,
     NoPasswordFound,
     NoSite,
     NoSiteFile,
     UnknownSite,
     UnknownSiteKey,
 )
+from maintien.errors.tree import MaintienError
 from maintien.sites.database.settings import DatabaseSettings, Product
 from maintien.sites.opening import find_settings
 from maintien.sites.site_file import read_site_names

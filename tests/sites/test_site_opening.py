@@ -8,16 +8,16 @@ import pytest
 from sqlalchemy import create_engine, delete, update
 from sqlalchemy.engine import make_url
 
-from maintien.errors import (
+from maintien.errors.sites import (
     BrokenConfigPhp,
     CannotConnect,
     DatabaseFailed,
-    MaintienError,
     MoodleTooOld,
     NotAMoodle,
     OtherPrefix,
     UnusableConfigPhp,
 )
+from maintien.errors.tree import MaintienError
 from maintien.sites.database.tables import moodle_tables as tables_with
 from maintien.sites.interface import Selection
 from maintien.sites.opening import (

@@ -2,7 +2,8 @@
 
 import pytest
 
-from maintien.errors import BadSiteUrl, MaintienError, UnknownUrlOption
+from maintien.errors.sites import BadSiteUrl, UnknownUrlOption
+from maintien.errors.tree import MaintienError
 from maintien.sites.database.settings import DatabaseSettings, Product, TransportSecurity
 from maintien.sites.database.urls import parse_database_url
 from tests.sites.small_moodle import everything_said

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import func, insert, select
 
-from maintien.errors import ReadOnlyAccount
+from maintien.errors.sites import ReadOnlyAccount
 from maintien.sites.database.connecting import writing_engine
 from maintien.sites.database.failures import database_failures
 from maintien.sites.database.site import DatabaseSite

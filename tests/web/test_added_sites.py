@@ -13,7 +13,8 @@ from django.db import connection
 from django.test import Client
 
 from maintien import bootstrap
-from maintien.errors import CannotConnect, SitePasswordLocked
+from maintien.errors.sites import CannotConnect
+from maintien.errors.web import SitePasswordLocked
 from maintien.sites.database.settings import DatabaseSettings
 from maintien.sites.opening import OpenedSite, open_site
 from maintien.web import sites

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.test import Client
 
-from maintien.errors import RepeatedRow
+from maintien.errors.archives import RepeatedRow
 from maintien.mbz.fleet_worker import Bounds, work_on
 from maintien.web.archive_files import KEPT, MOST_KEPT, remove_old_archives, uploads_folder
 from maintien.web.models import AuditEntry, Operation, UploadedArchive

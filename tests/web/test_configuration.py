@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from maintien.errors import BadBind, BadWebSetting, PortTaken
+from maintien.errors.web import BadBind, BadWebSetting, PortTaken
 from maintien.web.configuration import (
     OidcProvider,
     PostgresqlServer,

@@ -8,7 +8,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from maintien.errors import DatabaseFailed
+from maintien.errors.sites import DatabaseFailed
 from maintien.runs import execute
 from maintien.web.models import Operation, PreparedPlan
 from maintien.web.operations.asking import enqueue, revive

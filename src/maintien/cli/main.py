@@ -37,7 +37,7 @@ from maintien.cli.runs.resume import ABOUT_RESUME, resume
 from maintien.cli.runs.runs import ABOUT_RUNS, runs
 from maintien.cli.runs.undo import ABOUT_UNDO, undo
 from maintien.cli.web import ABOUT_WEB, ABOUT_WORKER, web, worker
-from maintien.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE
+from maintien.errors.tree import EXIT_DONE, EXIT_INTERRUPTED, EXIT_USAGE
 from maintien.messages import N_
 from maintien.reports.language import Texts, choose_language, load_texts
 

@@ -8,7 +8,9 @@ from datetime import tzinfo
 from maintien.bootstrap import SITE_VARIABLE, Invocation, Session, open_session, open_store, site_identity
 from maintien.cli.console.notices import SiteNotOpened, notify
 from maintien.enrolments.people import Person
-from maintien.errors import MissingRun, RunOfAnotherSite, SiteError
+from maintien.errors.command_line import MissingRun
+from maintien.errors.runs import RunOfAnotherSite
+from maintien.errors.tree import SiteError
 from maintien.moodle.ids import RoleId, UserId
 from maintien.reports.runs import ListedRun, RunsView
 from maintien.reports.wording import error_text

@@ -13,7 +13,9 @@ from maintien.cli.console.output import result_console
 from maintien.cli.invocation.actions import Action
 from maintien.cli.invocation.global_options import invocation_of
 from maintien.cli.invocation.help import OTHER_PANEL
-from maintien.errors import EXIT_DONE, DemoFolderUnusable, WebMissing
+from maintien.errors.sites import DemoFolderUnusable
+from maintien.errors.tree import EXIT_DONE
+from maintien.errors.web import WebMissing
 from maintien.messages import N_
 from maintien.uses.system_words import system_words
 

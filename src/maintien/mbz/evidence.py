@@ -6,7 +6,7 @@ from typing import Final
 
 from maintien.enrolments.accounts import SiteRole
 from maintien.enrolments.archive_evidence import ArchivedEnrolment, ArchiveEvidence, GroupTraits
-from maintien.errors import ArchiveWithoutDate
+from maintien.errors.archives import ArchiveWithoutDate
 from maintien.mbz.archive import ArchivedCourse, ArchivedRole, ArchiveHeader
 from maintien.mbz.matching.archived_people import ArchivedPeople, PeopleSite
 from maintien.mbz.matching.people import SeveralAccounts, UsernameTaken

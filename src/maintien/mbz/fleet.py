@@ -17,7 +17,7 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from maintien.errors import WorkerDied
+from maintien.errors.archives import WorkerDied
 from maintien.mbz.fleet_worker import Bounds, Failed, Job, Outcome, Result, prepare, prepare_bounded, work_on
 from maintien.mbz.limits import MIB
 from maintien.mbz.locations import ArchiveLocation

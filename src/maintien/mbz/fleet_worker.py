@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
-from maintien.errors import ArchiveTooBigForMemory, MaintienError, UnexpectedFailure
+from maintien.errors.archives import ArchiveTooBigForMemory
+from maintien.errors.tree import MaintienError, UnexpectedFailure
 from maintien.mbz.locations import ArchiveLocation
 
 Result = TypeVar("Result")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from maintien.errors import NoArchiveFound
+from maintien.errors.archives import NoArchiveFound
 from maintien.mbz.source import unreadable
 
 _SUFFIX: Final = ".mbz"

@@ -16,7 +16,7 @@ from maintien.enrolments.state import (
     RoleAssignment,
     UserEnrolment,
 )
-from maintien.errors import RepeatedRow
+from maintien.errors.archives import RepeatedRow
 from maintien.mbz.archive import (
     ArchivedCourse,
     ArchivedGroup,

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from maintien.enrolments.state import Course, CourseState
-from maintien.errors import ArchiveIsAnonymous, ArchiveOfFrontPage, ArchiveOfPartOfCourse, ArchiveWithoutUsers
+from maintien.errors.archives import (
+    ArchiveIsAnonymous,
+    ArchiveOfFrontPage,
+    ArchiveOfPartOfCourse,
+    ArchiveWithoutUsers,
+)
 from maintien.mbz.archive import COURSE_TYPE, ArchivedCourse, ArchiveHeader
 from maintien.mbz.matching.archived_people import (
     ArchivedPeople,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import BinaryIO, Final
 
-from maintien.errors import TruncatedArchive, UnreadableArchive
+from maintien.errors.archives import TruncatedArchive, UnreadableArchive
 from maintien.messages import N_
 
 _READ_AT_ONCE: Final = 1 << 20

@@ -9,14 +9,14 @@ behind is not judged: a second document of the same name may hide there.
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from maintien.errors import (
-    ArchiveError,
+from maintien.errors.archives import (
     ArchiveLacksDocument,
     CommonCartridge,
     MemberTwice,
     Moodle1Backup,
     NotAMoodleBackup,
 )
+from maintien.errors.tree import ArchiveError
 from maintien.mbz.archive import COURSE_TYPE, ArchiveHeader
 from maintien.mbz.container.member import Member
 from maintien.mbz.container.opening import open_members

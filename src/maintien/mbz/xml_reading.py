@@ -9,21 +9,18 @@ from collections.abc import Iterator
 from typing import Final
 from xml.parsers import expat
 
-from maintien.errors import (
-    ArchiveBeyondLimits,
-    ArchiveError,
-    BrokenDocument,
+from maintien.errors.archive_limits import (
     DocumentTooLarge,
-    DocumentTypeRefused,
     NestedTooDeep,
     TagTooLong,
     TooManyDefinitions,
     TooManyNames,
     TooManyRows,
     TooMuchText,
-    TruncatedDocument,
     ValueTooLong,
 )
+from maintien.errors.archives import BrokenDocument, DocumentTypeRefused, TruncatedDocument
+from maintien.errors.tree import ArchiveBeyondLimits, ArchiveError
 from maintien.mbz.container.member import Member
 from maintien.mbz.limits import KIB, ArchiveLimits
 from maintien.mbz.xml_shapes import Record, Shape, shape_tree

@@ -21,7 +21,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from maintien.errors import BrokenConfigPhp
+from maintien.errors.sites import BrokenConfigPhp
 from maintien.messages import N_
 from maintien.moodle.config_properties import ConfigProperties, read_properties
 from maintien.moodle.config_values import (

@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta, timezone, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from maintien.errors import DateInThePast, UnreadableDate
+from maintien.errors.selection import DateInThePast, UnreadableDate
 from maintien.moodle.values import NO_END, is_unlimited
 
 NEVER: Final = "never"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from maintien.errors import ManualIsNoSource, UnknownMethod, UnknownRole
+from maintien.errors.selection import ManualIsNoSource, UnknownMethod, UnknownRole
 from maintien.moodle.ids import RoleId
 from maintien.moodle.values import MANUAL
 

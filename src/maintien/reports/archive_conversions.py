@@ -9,7 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from maintien.errors import MaintienError
+from maintien.errors.tree import MaintienError
 from maintien.mbz.archive import ArchivedUser
 from maintien.mbz.converting.archive import ArchiveConverted
 from maintien.mbz.converting.request import ArchiveRequest

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import tzinfo
 
-from maintien.errors import MaintienError
+from maintien.errors.tree import MaintienError
 from maintien.mbz.archive import ArchiveHeader
 from maintien.mbz.summary import ArchiveSummary, EnrolmentCount, EnrolmentKind, InstanceKind
 from maintien.reports.archives import role_name

@@ -6,7 +6,7 @@ from typing import Final
 
 from maintien.enrolments.cut_timing import CourseTiming
 from maintien.enrolments.people import Person
-from maintien.errors import CourseFailed
+from maintien.errors.tree import CourseFailed
 from maintien.moodle.ids import CourseId, UserId
 from maintien.planning.campaign.record import CampaignRecord, RuleRecord
 from maintien.planning.campaign.rules import RuleNumber

@@ -8,7 +8,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from maintien.enrolments.state import Course
-from maintien.errors import MaintienError
+from maintien.errors.tree import MaintienError
 from maintien.moodle.ids import CourseId
 from maintien.planning.campaign.matching import Matching
 from maintien.planning.campaign.rules import Campaign, RuleNumber

@@ -11,7 +11,7 @@ from rich.console import RenderableType
 
 from maintien.enrolments.cut_timing import CourseTiming, CutCounts
 from maintien.enrolments.people import Person
-from maintien.errors import CourseFailed
+from maintien.errors.tree import CourseFailed
 from maintien.moodle.ids import UserId
 from maintien.planning.left_alone import Reason
 from maintien.planning.plan import CoursePlan, Grounds

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from maintien.enrolments.state import Course
-from maintien.errors import MaintienError
+from maintien.errors.tree import MaintienError
 from maintien.moodle.values import UnenrolAction, is_unlimited
 from maintien.planning.findings import Finding
 from maintien.planning.left_alone import Reason

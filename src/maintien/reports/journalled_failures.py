@@ -2,7 +2,7 @@
 
 import re
 
-from maintien.errors import CourseFailed
+from maintien.errors.tree import CourseFailed
 from maintien.runs.journal import CourseRecord, CourseStatus, ListedCourse
 
 _FIELD = re.compile(r"\\{(\w+)\\}")

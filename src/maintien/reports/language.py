@@ -11,7 +11,7 @@ from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from typing import Final
 
-from maintien.errors import UnknownLanguage
+from maintien.errors.command_line import UnknownLanguage
 from maintien.moodle.values import is_unlimited
 
 ENGLISH: Final = "en"

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import mkstemp
 from typing import Final
 
-from maintien.errors import PseudonymSecretUnusable
+from maintien.errors.files import PseudonymSecretUnusable
 from maintien.messages import N_
 from maintien.reports.pseudonyms import SECRET_LENGTH
 

@@ -9,7 +9,7 @@ from rich.console import RenderableType
 
 from maintien.enrolments.cut_timing import CourseTiming
 from maintien.enrolments.people import Person
-from maintien.errors import CourseFailed
+from maintien.errors.tree import CourseFailed
 from maintien.mbz.matching.archived_people import UnmatchedPerson
 from maintien.moodle.ids import UserId
 from maintien.planning.plan import CoursePlan

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
-from maintien.errors import CourseFailed
+from maintien.errors.tree import CourseFailed
 from maintien.mbz.archive import ArchiveHeader
 from maintien.mbz.matching.archived_people import NotInArchive, UnmatchedPerson
 from maintien.mbz.matching.people import NoAccount, SeveralAccounts, UsernameTaken

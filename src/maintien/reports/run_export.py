@@ -13,7 +13,7 @@ from maintien.enrolments.state import (
     RoleAssignment,
     UserEnrolment,
 )
-from maintien.errors import CourseFailed
+from maintien.errors.tree import CourseFailed
 from maintien.messages import N_
 from maintien.moodle.ids import CourseId, RoleId, UserId
 from maintien.moodle.values import is_unlimited

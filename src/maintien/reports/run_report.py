@@ -7,7 +7,7 @@ from typing import Protocol, TextIO
 from rich.console import RenderableType
 
 from maintien.enrolments.people import Person
-from maintien.errors import CourseFailed
+from maintien.errors.tree import CourseFailed
 from maintien.moodle.ids import RoleId, UserId
 from maintien.planning.plan import CoursePlan
 from maintien.reports.campaign import CampaignReport, policies_of_rules

@@ -12,7 +12,7 @@ from maintien.enrolments.state import (
     RoleAssignment,
     UserEnrolment,
 )
-from maintien.errors import CourseFailed
+from maintien.errors.tree import CourseFailed
 from maintien.planning.changes import Added, Change, Changed, Removed
 from maintien.planning.findings import (
     AccessGoes,

@@ -9,7 +9,7 @@ from typing import Final, TextIO
 from rich.console import RenderableType
 
 from maintien.enrolments.people import Person
-from maintien.errors import CourseFailed
+from maintien.errors.tree import CourseFailed
 from maintien.moodle.ids import UserId
 from maintien.planning.left_alone import LeftAlone
 from maintien.planning.plan import CoursePlan

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 
 from maintien.enrolments.state import Course
-from maintien.errors import CourseFailed
+from maintien.errors.tree import CourseFailed
 from maintien.planning.changes import Added, Changed, Removed
 from maintien.planning.plan import CoursePlan
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from maintien.errors import MaintienError
+from maintien.errors.tree import MaintienError
 from maintien.messages import N_
 from maintien.moodle.unreadable_php import Reason
 from maintien.reports.language import Texts

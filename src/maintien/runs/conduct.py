@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from maintien.enrolments.state import CourseState
-from maintien.errors import SiteBusy
+from maintien.errors.runs import SiteBusy
 from maintien.moodle.ids import RoleId, UserId
 from maintien.planning.carried_out import was_carried_out
 from maintien.planning.plan import CoursePlan

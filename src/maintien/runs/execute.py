@@ -13,7 +13,8 @@ from time import monotonic, sleep
 from typing import Final, Protocol, TypeAlias
 
 from maintien.enrolments.state import Course, CourseState
-from maintien.errors import CourseFailed, CourseKeptChanging, CourseKeptLocked, MaintienError
+from maintien.errors.sites import CourseKeptChanging, CourseKeptLocked
+from maintien.errors.tree import CourseFailed, MaintienError
 from maintien.moodle.ids import CourseId, RoleId, UserId
 from maintien.planning.plan import CoursePlan
 from maintien.runs.batches import BatchSize, batches

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from enum import Enum
 
-from maintien.errors import UnknownRun
+from maintien.errors.runs import UnknownRun
 from maintien.runs.journal import (
     CourseStatus,
     Process,

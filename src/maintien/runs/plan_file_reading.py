@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
-from maintien.errors import (
+from maintien.errors.plans import (
     NotAPlanFile,
     PlanFileChanged,
     PlanFileDamaged,

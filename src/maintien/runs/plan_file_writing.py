@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import mkstemp
 from typing import Any, BinaryIO, Final
 
-from maintien.errors import PlanFileNotReplaced, PlanFileNotWritten, PlanTooLarge
+from maintien.errors.plans import PlanFileNotReplaced, PlanFileNotWritten, PlanTooLarge
 from maintien.planning.encoding import encode_plan
 from maintien.planning.plan import CoursePlan
 from maintien.runs.plan_file import (

@@ -84,7 +84,7 @@ class Contention(Exception):
 
 
 class Site(Protocol):
-    """A Moodle site. Every method may raise :class:`~maintien.errors.DatabaseFailed`."""
+    """A Moodle site. Every method may raise :class:`~maintien.errors.sites.DatabaseFailed`."""
 
     @property
     def name(self) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from maintien.errors import BadSiteUrl, BrokenSiteEntry, NoSite
+from maintien.errors.sites import BadSiteUrl, BrokenSiteEntry, NoSite
 from maintien.messages import N_
 from maintien.moodle.config_php import read_config_php
 from maintien.moodle.release import NEWEST_KNOWN, OLDEST_PROVEN, parse_release

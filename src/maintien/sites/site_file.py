@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from maintien.errors import (
+from maintien.errors.sites import (
     BrokenSiteEntry,
     BrokenSiteFile,
     NoPasswordFound,

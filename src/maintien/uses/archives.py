@@ -5,7 +5,7 @@ from datetime import tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from maintien.errors import ConflictingOptions, MissingEndDate, UnknownTimezone
+from maintien.errors.command_line import ConflictingOptions, MissingEndDate, UnknownTimezone
 from maintien.mbz.converting.request import STUDENT, ArchiveRequest
 from maintien.moodle.dates import parse_end_date
 from maintien.moodle.values import AUTOMATIC_METHODS, InstanceStatus

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from maintien.bootstrap import Session
-from maintien.errors import CampaignShareTooLarge, CampaignTooLarge, MaintienError, SiteError
+from maintien.errors.campaigns import CampaignShareTooLarge, CampaignTooLarge
+from maintien.errors.tree import MaintienError, SiteError
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.ids import CourseId
 from maintien.planning.campaign.limits import TooLargeShare, TooManyPeople, find_excess

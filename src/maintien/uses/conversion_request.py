@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
-from maintien.errors import ConflictingOptions
+from maintien.errors.command_line import ConflictingOptions
 from maintien.planning.policy import Mode
 from maintien.uses.courses_file import CourseLine
 

@@ -12,12 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from maintien.errors import (
-    CoursesFileBadLine,
-    CoursesFileColumnMissing,
-    MaintienError,
-    UnreadableCoursesFile,
-)
+from maintien.errors.selection import CoursesFileBadLine, CoursesFileColumnMissing, UnreadableCoursesFile
+from maintien.errors.tree import MaintienError
 from maintien.messages import N_
 from maintien.uses.courses_file_text import read_text
 

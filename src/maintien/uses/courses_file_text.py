@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from maintien.errors import UnreadableCoursesFile
+from maintien.errors.selection import UnreadableCoursesFile
 from maintien.messages import N_
 from maintien.uses.system_words import system_words
 

@@ -12,7 +12,7 @@ from maintien.enrolments.cut_timing import LATELY, CourseTiming, time_cut
 from maintien.enrolments.roll import automatic_roll_of
 from maintien.enrolments.state import CourseState
 from maintien.enrolments.withdrawals import Window
-from maintien.errors import SiteError
+from maintien.errors.tree import SiteError
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.ids import CourseId
 from maintien.moodle.values import DATABASE

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from maintien.bootstrap import Session
-from maintien.errors import SiteError
+from maintien.errors.tree import SiteError
 from maintien.planning.course_planners import Policies
 from maintien.uses.feeds_of_moves import nobody_told, reading_feeds_of_moves
 from maintien.uses.manual_edits import choosing_people

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from maintien.bootstrap import Session
-from maintien.errors import SiteError
+from maintien.errors.tree import SiteError
 from maintien.moodle.ids import CourseId
 from maintien.moodle.values import DATABASE, UnenrolAction
 from maintien.reports.forecast_document import RegisterState

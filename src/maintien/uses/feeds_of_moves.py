@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from maintien.bootstrap import Session
-from maintien.errors import SiteError
+from maintien.errors.tree import SiteError
 from maintien.planning.course_planners import Policies
 from maintien.planning.policy import ConversionPolicy, Mode
 from maintien.sites.database.read_feeds import DATABASE, ReadFeeds

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from maintien.errors import EndBeforeStart
+from maintien.errors.selection import EndBeforeStart
 from maintien.planning.left_alone import (
     FeedUnknown,
     ManualEnrolmentKeepsItsEnd,

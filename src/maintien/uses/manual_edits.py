@@ -5,15 +5,9 @@ from typing import Final, Self
 
 from maintien.bootstrap import Session
 from maintien.enrolments.participant_filter import ParticipantFilter
-from maintien.errors import (
-    ColumnForConversions,
-    ConflictingOptions,
-    EndBeforeStart,
-    NobodyToUnenrol,
-    NoEndToCompare,
-    NothingToChange,
-    UsageError,
-)
+from maintien.errors.command_line import ConflictingOptions, NobodyToUnenrol, NoEndToCompare, NothingToChange
+from maintien.errors.selection import ColumnForConversions, EndBeforeStart
+from maintien.errors.tree import UsageError
 from maintien.moodle.dates import parse_end_date, parse_first_moment
 from maintien.moodle.values import NO_END, EnrolmentStatus, is_unlimited
 from maintien.planning.course_planners import Policies

@@ -20,7 +20,8 @@ from maintien.enrolments.participant_filter import (
     Since,
     StatusFilter,
 )
-from maintien.errors import EmptyKeyword, UnreadableDate, UnreadableMatch, UnreadableMoment
+from maintien.errors.command_line import EmptyKeyword, UnreadableMatch
+from maintien.errors.selection import UnreadableDate, UnreadableMoment
 from maintien.moodle.dates import parse_first_moment
 from maintien.moodle.ids import CourseId, GroupId, InstanceId, UserId
 from maintien.sites.database.site import DatabaseSite

@@ -6,16 +6,9 @@ from datetime import tzinfo
 from typing import Final, Protocol, Self, TypeVar
 
 from maintien.enrolments.withdrawals import Window
-from maintien.errors import (
-    ConflictingOptions,
-    MissingEndDate,
-    MissingSince,
-    SinceAfterTo,
-    SinceInTheFuture,
-    UnreadableDate,
-    UnreadableMoment,
-    UsageError,
-)
+from maintien.errors.command_line import ConflictingOptions, MissingEndDate, MissingSince
+from maintien.errors.selection import SinceAfterTo, SinceInTheFuture, UnreadableDate, UnreadableMoment
+from maintien.errors.tree import UsageError
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.dates import parse_end_date, parse_first_moment, parse_moment
 from maintien.moodle.ids import RoleId

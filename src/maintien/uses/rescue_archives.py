@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from maintien.enrolments.archive_evidence import ArchiveEvidence
 from maintien.enrolments.state import Course
 from maintien.enrolments.withdrawals import Window
-from maintien.errors import (
-    ArchiveError,
+from maintien.errors.archives import (
     ArchiveMadeElsewhere,
     ArchiveMadeTooLate,
     ArchiveOfCourseNotSelected,
     NoArchiveOfSelection,
 )
+from maintien.errors.tree import ArchiveError
 from maintien.mbz.archive import ArchiveHeader
 from maintien.mbz.evidence import make_evidence, require_evidence
 from maintien.mbz.limits import ArchiveLimits

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from maintien.bootstrap import Invocation, Session, site_identity
-from maintien.errors import PlanEndDatePassed, PlanOfAnotherSite, UnknownCourse
+from maintien.errors.plans import PlanEndDatePassed, PlanOfAnotherSite
+from maintien.errors.selection import UnknownCourse
 from maintien.moodle.values import NO_END
 from maintien.planning.course_planners import CoursePlanners
 from maintien.planning.policy import Circumstances, ConversionPolicy, RescuePolicy, end_of

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from maintien.errors import CourseNamedTwice, EmptySelection, UsageError
+from maintien.errors.selection import CourseNamedTwice, EmptySelection
+from maintien.errors.tree import UsageError
 from maintien.moodle.ids import CourseId
 from maintien.sites.database.site import DatabaseSite
 from maintien.sites.interface import CourseSize, Selection

@@ -6,7 +6,7 @@ from typing import Final
 
 from maintien.bootstrap import Session, site_identity
 from maintien.enrolments.state import CourseState
-from maintien.errors import (
+from maintien.errors.runs import (
     NothingToUndo,
     RunAppliesPlan,
     RunHasEvidence,
@@ -14,8 +14,8 @@ from maintien.errors import (
     RunOfAnotherSite,
     RunRestoresArchive,
     RunUndone,
-    SiteError,
 )
+from maintien.errors.tree import SiteError
 from maintien.moodle.ids import CourseId, RoleId, UserId
 from maintien.planning.course_planners import CoursePlanners, Policies
 from maintien.planning.plan import CoursePlan

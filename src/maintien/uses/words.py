@@ -3,10 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from maintien.errors import (
-    ConflictingOptions,
-    UnknownChoice,
-)
+from maintien.errors.command_line import ConflictingOptions, UnknownChoice
 from maintien.moodle.ids import RoleId
 from maintien.planning.words import find_role, require_method, require_source
 

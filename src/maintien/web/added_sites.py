@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Final
 
-from maintien.errors import BadSiteUrl, SitePasswordLocked
+from maintien.errors.sites import BadSiteUrl
+from maintien.errors.web import SitePasswordLocked
 from maintien.messages import N_
 from maintien.sites.database.settings import DatabaseSettings, Product
 from maintien.sites.database.urls import parse_database_url

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from maintien.bootstrap import Session
-from maintien.errors import CampaignIsOff, UsageError
+from maintien.errors.campaigns import CampaignIsOff
+from maintien.errors.tree import UsageError
 from maintien.planning.campaign.rules import Campaign
 from maintien.planning.policy import Circumstances
 from maintien.runs.campaign_file.reading import parse_campaign

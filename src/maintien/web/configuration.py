@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from maintien.errors import BadWebSetting
+from maintien.errors.web import BadWebSetting
 from maintien.messages import N_
 from maintien.web.encryption import is_site_key
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from maintien.errors import PlanFileChanged
+from maintien.errors.plans import PlanFileChanged
 from maintien.runs.journal import RunRecord
 from maintien.runs.plan_file_reading import PlanFile, open_plan_file
 from maintien.web.keys import prepare_folder

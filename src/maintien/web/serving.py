@@ -24,7 +24,7 @@ from django.db import DatabaseError, transaction
 from gunicorn.app.base import BaseApplication
 
 from maintien.bootstrap import Machine, this_machine, tune_for_many_rows
-from maintien.errors import BadBind, PortTaken, WebDatabaseFailed
+from maintien.errors.web import BadBind, PortTaken, WebDatabaseFailed
 from maintien.web.configuration import SqliteFile, WebConfiguration
 from maintien.web.keys import prepare_folder
 from maintien.web.settings import django_settings

@@ -4,7 +4,7 @@ from typing import Final
 
 from django.core.cache import cache
 
-from maintien.errors import TooManyRequests
+from maintien.errors.web import TooManyRequests
 from maintien.web.requests import PageRequest, account_of
 from maintien.web.surroundings import now
 

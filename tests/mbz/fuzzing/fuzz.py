@@ -22,7 +22,7 @@ from pathlib import Path
 from random import Random, SystemRandom
 from typing import Final, TypeVar
 
-from maintien.errors import ArchiveError
+from maintien.errors.tree import ArchiveError
 from maintien.mbz.archive import ArchivedCourse
 from maintien.mbz.converting.conversion import convert_scan
 from maintien.mbz.converting.request import ArchiveRequest

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from maintien.errors import ArchiveNotReplaced, ArchiveNotWritten
+from maintien.errors.files import ArchiveNotReplaced, ArchiveNotWritten
 from maintien.mbz.writing.archive_file import write_archive_file
 
 MEMBERS = [("users.xml", [b"<users>\n</users>"])]

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from maintien.enrolments.state import Course
-from maintien.errors import BackupFolderUnusable
+from maintien.errors.files import BackupFolderUnusable
 from maintien.mbz.writing.backup_folder import BackupFolder, archive_name
 from maintien.moodle.ids import CategoryId, ContextId, CourseId
 from tests.mbz.writing.no_backups import NoBackups

@@ -9,7 +9,7 @@ from maintien.bootstrap import Invocation
 from maintien.cli.console.output import print_document, result_console, say
 from maintien.cli.console.progress import observer_of, waiting
 from maintien.cli.options.archive_options import require_archives, status_of
-from maintien.errors import MissingOutput
+from maintien.errors.command_line import MissingOutput
 from maintien.mbz.converting.archive import ArchiveConverted, convert_archive
 from maintien.mbz.converting.places import find_places, is_folder, make_folders
 from maintien.mbz.converting.request import ArchiveRequest

@@ -15,7 +15,9 @@ from maintien.cli.invocation.actions import Action
 from maintien.cli.invocation.global_options import invocation_of
 from maintien.cli.invocation.help import OTHER_PANEL
 from maintien.cli.options.options import CourseOption
-from maintien.errors import EXIT_DONE, MissingCourse, NoPlaceForArchive, OneCoursePerArchive
+from maintien.errors.command_line import MissingCourse
+from maintien.errors.files import NoPlaceForArchive, OneCoursePerArchive
+from maintien.errors.tree import EXIT_DONE
 from maintien.mbz.writing.backup import BackupRequest
 from maintien.mbz.writing.course_archives import ArchiveJob, WrittenArchive
 from maintien.messages import N_

@@ -8,7 +8,7 @@ import typer
 from maintien.cli.archives.mbz_convert import ABOUT_MBZ_CONVERT, mbz_convert
 from maintien.cli.archives.mbz_info import ABOUT_MBZ_INFO, mbz_info
 from maintien.cli.invocation.actions import Action
-from maintien.errors import MissingArchiveCommand
+from maintien.errors.command_line import MissingArchiveCommand
 from maintien.messages import N_
 
 MBZ: Final = "mbz"

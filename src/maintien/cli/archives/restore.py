@@ -11,7 +11,7 @@ from maintien.cli.invocation.global_options import invocation_of
 from maintien.cli.invocation.help import ARCHIVES_PANEL, COURSES_PANEL
 from maintien.cli.options.archive_options import LimitOption, parse_limits
 from maintien.cli.options.convert_options import RunOption
-from maintien.errors import MissingArchive, MissingTarget
+from maintien.errors.command_line import MissingArchive, MissingTarget
 from maintien.messages import N_
 
 ABOUT_RESTORE: Final = N_(

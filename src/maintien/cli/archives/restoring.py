@@ -13,7 +13,7 @@ from maintien.cli.running.cut_guard import CutWatch, watch_cut
 from maintien.cli.running.run_headers import conductor_for, run_header
 from maintien.enrolments.cut_timing import CourseTiming
 from maintien.enrolments.state import CourseState
-from maintien.errors import ReadOnlyAccount
+from maintien.errors.sites import ReadOnlyAccount
 from maintien.mbz.archive import ArchivedCourse
 from maintien.mbz.limits import ArchiveLimits
 from maintien.mbz.locations import locate

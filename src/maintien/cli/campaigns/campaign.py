@@ -21,7 +21,8 @@ from maintien.cli.invocation.actions import Action
 from maintien.cli.invocation.global_options import invocation_of
 from maintien.cli.options.convert_options import RunOption
 from maintien.cli.options.run_options import ExportFormatOption, OutputOption, PseudonymousOption, TableOption
-from maintien.errors import EXIT_DONE, ConflictingOptions, MissingCampaignFile, UnexpectedArgument
+from maintien.errors.command_line import ConflictingOptions, MissingCampaignFile, UnexpectedArgument
+from maintien.errors.tree import EXIT_DONE
 from maintien.messages import N_
 from maintien.reports.campaign_export import REMARKS, RULES
 from maintien.reports.run_export import CHANGES, COURSES, LEFT_ALONE

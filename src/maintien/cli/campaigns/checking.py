@@ -6,7 +6,7 @@ from maintien.cli.campaigns.reporting import new_report
 from maintien.cli.campaigns.running import preview_campaign
 from maintien.cli.console.output import print_document, result_console
 from maintien.cli.files.exporting import Export
-from maintien.errors import EXIT_DONE, EXIT_FAILED
+from maintien.errors.tree import EXIT_DONE, EXIT_FAILED
 from maintien.reports.campaign_check import CampaignCheck
 from maintien.reports.campaign_export import campaign_heading, checked_tables, write_checked
 from maintien.reports.run_export import COURSES

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from enum import Enum
 from typing import Any
 
-from maintien.errors import MaintienError
+from maintien.errors.tree import MaintienError
 from maintien.reports.documents import kind_of
 
 

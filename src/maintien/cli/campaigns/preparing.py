@@ -8,7 +8,8 @@ from maintien.bootstrap import Invocation, Session, open_session
 from maintien.cli.console.notices import RegisterOutOfReach, notify
 from maintien.cli.console.output import say
 from maintien.cli.invocation.operators import require_operator
-from maintien.errors import FaultyCampaign, MaintienError, SiteError, UsageError
+from maintien.errors.campaigns import FaultyCampaign
+from maintien.errors.tree import MaintienError, SiteError, UsageError
 from maintien.planning.campaign.rules import Window
 from maintien.planning.policy import Circumstances
 from maintien.reports.wording import error_text

@@ -19,7 +19,8 @@ from maintien.cli.console.progress import observer_of
 from maintien.cli.files.exporting import Export
 from maintien.cli.running.carrying_out import carry_out, exit_status
 from maintien.cli.running.run_headers import conductor_for, run_header
-from maintien.errors import EXIT_DONE, EXIT_IN_PART, ReadOnlyAccount
+from maintien.errors.sites import ReadOnlyAccount
+from maintien.errors.tree import EXIT_DONE, EXIT_IN_PART
 from maintien.planning.plan import CoursePlan
 from maintien.reports.campaign import CampaignReport
 from maintien.runs.conduct import UnderWay

@@ -5,7 +5,7 @@ from typing import Final, TypeAlias
 
 from maintien.bootstrap import Invocation
 from maintien.cli.console.output import say
-from maintien.errors import MaintienError, SiteError
+from maintien.errors.tree import MaintienError, SiteError
 from maintien.messages import N_
 from maintien.reports.language import Texts
 from maintien.reports.safe_text import printable

@@ -18,7 +18,8 @@ from maintien.cli.options.convert_options import RunOption
 from maintien.cli.running.backup_folders import BackupOption, announce_backups, backing_up
 from maintien.cli.running.cut_guard import watch_cut
 from maintien.cli.running.feeds import reading_feeds
-from maintien.errors import MissingPlanFile, ReadOnlyAccount
+from maintien.errors.command_line import MissingPlanFile
+from maintien.errors.sites import ReadOnlyAccount
 from maintien.messages import N_
 from maintien.planning.policy import Circumstances, ConversionPolicy, LikeMoodlePolicy
 from maintien.runs.plan_file_reading import PlanFile, open_plan_file

@@ -11,7 +11,8 @@ from maintien.cli.running.carrying_out import carry_out, exit_status
 from maintien.cli.running.cut_guard import CutWatch
 from maintien.cli.running.run_headers import caller_of
 from maintien.enrolments.cut_timing import CourseTiming
-from maintien.errors import EXIT_DONE, DriftFound, DriftMeanwhile
+from maintien.errors.plans import DriftFound, DriftMeanwhile
+from maintien.errors.tree import EXIT_DONE
 from maintien.planning.drift import drift_of_lost_course
 from maintien.planning.plan import CoursePlan
 from maintien.reports.conversion import ConversionHeader, ConversionReport

@@ -15,12 +15,9 @@ from maintien.cli.running.cut_guard import watch_cut
 from maintien.cli.running.feeds import reading_feeds
 from maintien.cli.running.policy_runs import PolicyRun
 from maintien.cli.running.saving import saving
-from maintien.errors import (
-    ConflictingOptions,
-    EmptySelection,
-    MissingEndDate,
-    ReadOnlyAccount,
-)
+from maintien.errors.command_line import ConflictingOptions, MissingEndDate
+from maintien.errors.selection import EmptySelection
+from maintien.errors.sites import ReadOnlyAccount
 from maintien.planning.policy import Circumstances, end_of
 from maintien.reports.conversion import ConversionReport
 from maintien.runs.execute import CourseOutcome

@@ -23,7 +23,9 @@ from maintien.cli.demo.screens import (
 from maintien.cli.invocation.actions import Action
 from maintien.cli.invocation.global_options import invocation_of
 from maintien.cli.invocation.help import OTHER_PANEL
-from maintien.errors import EXIT_DONE, EXIT_IN_PART, DemoFolderUnusable, UnreadableDate
+from maintien.errors.selection import UnreadableDate
+from maintien.errors.sites import DemoFolderUnusable
+from maintien.errors.tree import EXIT_DONE, EXIT_IN_PART
 from maintien.messages import N_
 from maintien.moodle.dates import parse_moment
 from maintien.sites.demo.calendar import UniversityCalendar, university_calendar

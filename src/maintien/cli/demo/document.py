@@ -5,7 +5,7 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from pathlib import Path
 
-from maintien.errors import MaintienError
+from maintien.errors.tree import MaintienError
 from maintien.reports.documents import Document, Json, error_document, kind_of
 from maintien.sites.demo.events import StoryEvent
 from maintien.sites.demo.site import DemoSite

@@ -7,7 +7,7 @@ from pathlib import Path
 from maintien.bootstrap import Invocation, pseudonyms_for
 from maintien.cli.files.table_files import TableFile, TableFormat
 from maintien.cli.run_sites import RunSite
-from maintien.errors import ConflictingOptions, MissingFile, PseudonymsNeedFormat
+from maintien.errors.command_line import ConflictingOptions, MissingFile, PseudonymsNeedFormat
 from maintien.moodle.ids import CourseId
 from maintien.planning.campaign.record import CampaignRecord
 from maintien.reports.batched_rows import BatchedRows

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from maintien.errors import UnwritableFile
+from maintien.errors.files import UnwritableFile
 from maintien.messages import N_
 
 

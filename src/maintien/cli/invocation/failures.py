@@ -12,7 +12,7 @@ from typer import TyperException
 from maintien.cli.console.output import say
 from maintien.cli.invocation.secrets import without_secrets
 from maintien.cli.invocation.typer_errors import from_typer
-from maintien.errors import EXIT_INTERRUPTED, MaintienError, UnexpectedFailure
+from maintien.errors.tree import EXIT_INTERRUPTED, MaintienError, UnexpectedFailure
 from maintien.reports.language import Texts
 from maintien.reports.safe_text import printable
 from maintien.reports.wording import error_text

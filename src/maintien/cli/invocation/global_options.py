@@ -14,7 +14,7 @@ from typer.core import TyperOption
 
 from maintien.bootstrap import Invocation, Wishes
 from maintien.cli.invocation.help import GLOBAL_PANEL, Group
-from maintien.errors import MissingCommand, OptionNeedsValue
+from maintien.errors.command_line import MissingCommand, OptionNeedsValue
 from maintien.messages import N_
 
 LANGUAGE: Final = "--lang"

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from maintien.errors import UnexpectedArgument, UnknownCommand
+from maintien.errors.command_line import UnexpectedArgument, UnknownCommand
 from maintien.messages import N_
 from maintien.reports.language import Texts
 

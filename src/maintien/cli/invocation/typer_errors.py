@@ -7,14 +7,14 @@ from difflib import get_close_matches
 
 from typer import TyperException
 
-from maintien.errors import (
+from maintien.errors.command_line import (
     MisspelledOption,
     OptionNeedsValue,
     OptionTakesNoValue,
     UnclearCommandLine,
     UnknownOption,
-    UsageError,
 )
+from maintien.errors.tree import UsageError
 
 
 def from_typer(error: TyperException) -> UsageError:

@@ -8,7 +8,8 @@ import typer
 
 from maintien.bootstrap import Invocation
 from maintien.cli.invocation.help import ARCHIVES_PANEL, OTHER_PANEL
-from maintien.errors import EXIT_DONE, EXIT_FAILED, EXIT_IN_PART, MissingArchive, UnknownChoice, UnknownLimit
+from maintien.errors.command_line import MissingArchive, UnknownChoice, UnknownLimit
+from maintien.errors.tree import EXIT_DONE, EXIT_FAILED, EXIT_IN_PART
 from maintien.mbz.fleet_worker import Failed, Outcome
 from maintien.mbz.limits import DEFAULT_LIMITS, ArchiveLimits
 from maintien.mbz.locations import ArchiveLocation, find_archives

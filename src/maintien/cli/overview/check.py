@@ -21,7 +21,8 @@ from maintien.cli.options.options import (
     CoursesFileOption,
 )
 from maintien.enrolments.people import Person
-from maintien.errors import EXIT_DONE, EXIT_FAILED, NoOperator
+from maintien.errors.selection import NoOperator
+from maintien.errors.tree import EXIT_DONE, EXIT_FAILED
 from maintien.messages import N_
 from maintien.moodle.ids import UNSAVED, UserId
 from maintien.moodle.values import NO_END

@@ -23,7 +23,8 @@ from maintien.cli.options.options import (
 from maintien.cli.options.run_options import ExportFormatOption, OutputOption
 from maintien.enrolments.risk import CourseRisk
 from maintien.enrolments.withdrawals import Window
-from maintien.errors import EXIT_DONE, EmptySelection
+from maintien.errors.selection import EmptySelection
+from maintien.errors.tree import EXIT_DONE
 from maintien.messages import N_
 from maintien.moodle.dates import parse_moment
 from maintien.reports.courses import courses_document, courses_table

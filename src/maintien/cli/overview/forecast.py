@@ -19,7 +19,7 @@ from maintien.cli.options.options import (
 from maintien.cli.options.run_options import ExportFormatOption, OutputOption, PseudonymousOption
 from maintien.cli.overview.forecast_preparing import ForecastRequest
 from maintien.cli.overview.forecasting import show_forecast
-from maintien.errors import ConflictingOptions, UnexpectedArgument
+from maintien.errors.command_line import ConflictingOptions, UnexpectedArgument
 from maintien.messages import N_
 from maintien.reports.forecast_export import FORECAST_TABLES
 from maintien.uses.selections import ask_for_courses

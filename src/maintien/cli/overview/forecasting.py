@@ -15,7 +15,8 @@ from maintien.cli.overview.forecast_file import ForecastFile, writing_forecast
 from maintien.cli.overview.forecast_preparing import ForecastRequest, PreparedForecast, prepare_forecast
 from maintien.enrolments.access_over_time import AccessOverTime, access_spans
 from maintien.enrolments.forecast import forecast_course
-from maintien.errors import EXIT_DONE, EmptySelection
+from maintien.errors.selection import EmptySelection
+from maintien.errors.tree import EXIT_DONE
 from maintien.reports.charts.svg import draw_svg
 from maintien.reports.forecast import ForecastReport
 from maintien.uses.rolls import read_all_rolls

@@ -14,7 +14,9 @@ from maintien.cli.running.carrying_out import carry_out, exit_status
 from maintien.cli.running.conversion_notices import common_notices
 from maintien.cli.running.policy_runs import PolicyRun
 from maintien.cli.running.saving import saving
-from maintien.errors import ConflictingOptions, EmptySelection, ReadOnlyAccount
+from maintien.errors.command_line import ConflictingOptions
+from maintien.errors.selection import EmptySelection
+from maintien.errors.sites import ReadOnlyAccount
 from maintien.planning.course_planners import Policies
 from maintien.planning.policy import Circumstances
 from maintien.reports.conversion import ConversionReport

@@ -10,7 +10,9 @@ from maintien.cli.console.output import result_console
 from maintien.cli.console.progress import observer_of
 from maintien.cli.files.exporting import Export, ExportRequest, require_export
 from maintien.enrolments.participants import Sort
-from maintien.errors import EXIT_DONE, ConflictingOptions, EmptySelection
+from maintien.errors.command_line import ConflictingOptions
+from maintien.errors.selection import EmptySelection
+from maintien.errors.tree import EXIT_DONE
 from maintien.reports.participants import participants_table
 from maintien.reports.participants_document import write_participants_json
 from maintien.reports.participants_export import (

@@ -9,7 +9,8 @@ from maintien.cli.console.progress import observer_of
 from maintien.cli.files.exporting import Export
 from maintien.cli.running.backup_folders import announce_backups
 from maintien.enrolments.repeaters import CourseRepeaters
-from maintien.errors import EXIT_DONE, EmptySelection
+from maintien.errors.selection import EmptySelection
+from maintien.errors.tree import EXIT_DONE
 from maintien.reports.repeaters import REPEATERS, RepeatersReport, repeaters_heading, repeaters_tables
 from maintien.runs.made_enrolments import MadeEnrolments
 from maintien.uses.repeaters import RepeatersRequest, find_all_repeaters

@@ -10,7 +10,9 @@ from maintien.cli.invocation.operators import require_operator
 from maintien.cli.running.carrying_out import carry_out, exit_status
 from maintien.cli.running.conversion_notices import common_notices
 from maintien.cli.running.policy_runs import PolicyRun
-from maintien.errors import EmptySelection, MissingEndDate, MissingSince, ReadOnlyAccount
+from maintien.errors.command_line import MissingEndDate, MissingSince
+from maintien.errors.selection import EmptySelection
+from maintien.errors.sites import ReadOnlyAccount
 from maintien.mbz.limits import ArchiveLimits
 from maintien.planning.policy import Circumstances
 from maintien.reports.conversion import ConversionReport

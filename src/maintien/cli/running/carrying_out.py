@@ -4,7 +4,8 @@ from collections.abc import Callable
 from contextlib import closing
 
 from maintien.bootstrap import Invocation, Session, open_store, site_identity
-from maintien.errors import EXIT_DONE, EXIT_FAILED, EXIT_IN_PART, InterruptedRun, JournalError, SiteBusy
+from maintien.errors.runs import SiteBusy
+from maintien.errors.tree import EXIT_DONE, EXIT_FAILED, EXIT_IN_PART, InterruptedRun, JournalError
 from maintien.reports.run_wording import author_text
 from maintien.runs.conduct import UnderWay
 from maintien.runs.execute import CourseOutcome

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from maintien.bootstrap import Invocation, Session
 from maintien.cli.console.notices import RegisterNotSeen, RegisterOutOfReach, notify
-from maintien.errors import SiteError
+from maintien.errors.tree import SiteError
 from maintien.moodle.ids import CourseId
 from maintien.planning.course_planners import Policies
 from maintien.uses import feeds

@@ -15,7 +15,8 @@ from maintien.cli.options.run_options import RunArgument
 from maintien.cli.run_sites import open_runs_of_site
 from maintien.cli.running.backup_folders import BackupOption, announce_backups, backing_up
 from maintien.cli.runs.resuming import Resumed
-from maintien.errors import ReadOnlyAccount, SiteError
+from maintien.errors.sites import ReadOnlyAccount
+from maintien.errors.tree import SiteError
 from maintien.messages import N_
 from maintien.reports.runs import ListedRun
 from maintien.runs.history import courses_to_do

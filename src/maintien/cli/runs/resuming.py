@@ -9,7 +9,7 @@ from maintien.cli.console.progress import observer_of
 from maintien.cli.run_sites import RunSite
 from maintien.cli.running.carrying_out import carry_out, exit_status
 from maintien.cli.running.run_headers import conductor_for
-from maintien.errors import EXIT_DONE
+from maintien.errors.tree import EXIT_DONE
 from maintien.moodle.ids import RoleId
 from maintien.reports.run_report import RunReport, new_report
 from maintien.reports.runs import ListedRun

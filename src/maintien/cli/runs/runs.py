@@ -21,7 +21,8 @@ from maintien.cli.options.run_options import (
 )
 from maintien.cli.run_sites import open_runs
 from maintien.cli.runs.run_showing import show_run
-from maintien.errors import EXIT_DONE, MissingRun
+from maintien.errors.command_line import MissingRun
+from maintien.errors.tree import EXIT_DONE
 from maintien.messages import N_
 from maintien.reports.campaign_export import RULES
 from maintien.reports.run_export import CHANGES, COURSES, LEFT_ALONE

@@ -14,7 +14,7 @@ from maintien.cli.options.convert_options import RunOption
 from maintien.cli.options.run_options import EvenIfAccessIsLostOption, RunArgument
 from maintien.cli.run_sites import open_runs_of_site
 from maintien.cli.runs.undoing import Undoing
-from maintien.errors import ReadOnlyAccount
+from maintien.errors.sites import ReadOnlyAccount
 from maintien.messages import N_
 from maintien.sites.write_access import MayWrite
 from maintien.uses.taking_back import require_something_written

@@ -8,7 +8,8 @@ from maintien.bootstrap import Invocation, Session
 from maintien.cli.console.output import result_console
 from maintien.cli.running.carrying_out import carry_out, exit_status
 from maintien.cli.running.run_headers import caller_of
-from maintien.errors import EXIT_DONE, AccessWouldBeLost
+from maintien.errors.runs import AccessWouldBeLost
+from maintien.errors.tree import EXIT_DONE
 from maintien.moodle.ids import UserId
 from maintien.planning.plan import CoursePlan
 from maintien.reports.undo import UndoHeader, UndoReport

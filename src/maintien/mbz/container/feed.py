@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from maintien.errors import TruncatedArchive
+from maintien.errors.archives import TruncatedArchive
 
 
 class Feed:

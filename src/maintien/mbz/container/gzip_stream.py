@@ -7,12 +7,8 @@ is known to be whole.
 
 from typing import Final
 
-from maintien.errors import (
-    ArchiveTooLarge,
-    CompressionTooHigh,
-    DamagedArchive,
-    TruncatedArchive,
-)
+from maintien.errors.archive_limits import ArchiveTooLarge, CompressionTooHigh
+from maintien.errors.archives import DamagedArchive, TruncatedArchive
 from maintien.mbz.container.inflate import INFLATE_ERRORS, gzip_inflater
 from maintien.mbz.limits import KIB, ArchiveLimits
 from maintien.mbz.source import ArchiveSource

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from maintien.errors import UnsafeMember
+from maintien.errors.archives import UnsafeMember
 
 _DRIVE: Final = re.compile(r"[A-Za-z]:")
 _CURRENT_FOLDER: Final = "./"

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from maintien.errors import EmptyArchive, NotAnArchive
+from maintien.errors.archives import EmptyArchive, NotAnArchive
 from maintien.mbz.container.member import Member
 from maintien.mbz.container.tar import tar_members
 from maintien.mbz.container.zip import zip_members

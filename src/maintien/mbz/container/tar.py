@@ -6,7 +6,7 @@ Moodle's extractor does; the archive's end is the end of the gzip stream, where 
 
 from collections.abc import Iterator
 
-from maintien.errors import TooManyMembers
+from maintien.errors.archive_limits import TooManyMembers
 from maintien.mbz.container.feed import Feed
 from maintien.mbz.container.gzip_stream import GzipStream
 from maintien.mbz.container.member import Member

@@ -8,7 +8,7 @@ header that it would never write is refused here.
 import re
 from typing import Final, NamedTuple
 
-from maintien.errors import DamagedArchive, LinkInArchive
+from maintien.errors.archives import DamagedArchive, LinkInArchive
 from maintien.mbz.container.member import clean_path
 from maintien.messages import N_
 

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterator
 from functools import partial
 from typing import Final
 
-from maintien.errors import ArchiveTooLarge, CompressionTooHigh, DamagedArchive
+from maintien.errors.archive_limits import ArchiveTooLarge, CompressionTooHigh
+from maintien.errors.archives import DamagedArchive
 from maintien.mbz.container.inflate import INFLATE_ERRORS, crc32, raw_inflater
 from maintien.mbz.container.member import Member
 from maintien.mbz.container.zip_directory import ZipEntry, find_entries

@@ -12,13 +12,8 @@ import struct
 from collections.abc import Collection, Iterator
 from typing import Any, Final, NamedTuple
 
-from maintien.errors import (
-    DamagedArchive,
-    LinkInArchive,
-    MemberTwice,
-    TooManyMembers,
-    TruncatedArchive,
-)
+from maintien.errors.archive_limits import TooManyMembers
+from maintien.errors.archives import DamagedArchive, LinkInArchive, MemberTwice, TruncatedArchive
 from maintien.mbz.container.feed import Feed
 from maintien.mbz.container.member import clean_path
 from maintien.mbz.limits import KIB, ArchiveLimits

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, Generic, TypeVar
 
 from maintien.enrolments.state import GroupMembership, RoleAssignment, UserEnrolment
-from maintien.errors import RepeatedRow
+from maintien.errors.archives import RepeatedRow
 from maintien.mbz.converting.columns import Column
 from maintien.planning.applying import FIRST_NEW_ID
 

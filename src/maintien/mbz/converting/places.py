@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import urlsplit
 
-from maintien.errors import ArchiveNotWritten, OutputElsewhere, SameOutputTwice
+from maintien.errors.files import ArchiveNotWritten, OutputElsewhere, SameOutputTwice
 from maintien.mbz.locations import ArchiveLocation, is_remote
 
 _SUFFIX: Final = ".mbz"

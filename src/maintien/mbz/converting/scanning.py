@@ -12,7 +12,8 @@ from maintien.enrolments.state import (
     RoleAssignment,
     UserEnrolment,
 )
-from maintien.errors import DocumentTooLarge, RepeatedRow
+from maintien.errors.archive_limits import DocumentTooLarge
+from maintien.errors.archives import RepeatedRow
 from maintien.mbz.archive import ArchivedGroup, ArchivedRole, ArchivedUser, ArchiveHeader
 from maintien.mbz.container.member import Member
 from maintien.mbz.converting.columns import Column, contains, sorted_numbers

@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from maintien.errors import BrokenDocument, ValueTooLong
+from maintien.errors.archive_limits import ValueTooLong
+from maintien.errors.archives import BrokenDocument
 from maintien.mbz.container.member import Member
 from maintien.messages import N_
 

@@ -6,7 +6,7 @@ Source: tgz_packer::write_archive (lib/filestorage/tgz_packer.php), Moodle 4.3; 
 
 from collections.abc import Iterator
 
-from maintien.errors import DocumentTooLarge
+from maintien.errors.archive_limits import DocumentTooLarge
 from maintien.mbz.container.member import Member
 from maintien.mbz.limits import ArchiveLimits
 

@@ -6,7 +6,7 @@ Source: backup_course_structure_step (backup/moodle2/backup_stepslib.php), Moodl
 from typing import Final
 
 from maintien.enrolments.state import Course
-from maintien.errors import ArchiveLacksDocument
+from maintien.errors.archives import ArchiveLacksDocument
 from maintien.mbz.container.member import Member
 from maintien.mbz.documents.values import Values
 from maintien.mbz.limits import ArchiveLimits

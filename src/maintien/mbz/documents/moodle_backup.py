@@ -7,7 +7,7 @@ backup_general_helper::get_backup_information (backup/util/helper/backup_general
 
 from typing import Final
 
-from maintien.errors import ArchiveLacksDocument, UnknownBackupFormat
+from maintien.errors.archives import ArchiveLacksDocument, UnknownBackupFormat
 from maintien.mbz.archive import MOODLE_2_FORMAT, ArchiveHeader
 from maintien.mbz.container.member import Member
 from maintien.mbz.documents.values import Values

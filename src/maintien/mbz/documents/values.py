@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
-from maintien.errors import BrokenValue, MissingValue
+from maintien.errors.archives import BrokenValue, MissingValue
 from maintien.mbz.container.member import Member
 from maintien.mbz.xml_shapes import Record
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import mkstemp
 from typing import BinaryIO, Final
 
-from maintien.errors import ArchiveNotReplaced, ArchiveNotWritten
+from maintien.errors.files import ArchiveNotReplaced, ArchiveNotWritten
 from maintien.mbz.writing.tgz import Member, write_tgz
 
 _LONGEST_NAME: Final = 200

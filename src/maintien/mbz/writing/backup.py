@@ -107,7 +107,7 @@ class Backups(Protocol):
         """Read a backup of one course, all as of one moment, for as long as the block runs.
 
         Its streams have to be gone through in the order of the archive's members. Raises
-        :class:`~maintien.errors.DatabaseFailed`, also while they are gone through.
+        :class:`~maintien.errors.sites.DatabaseFailed`, also while they are gone through.
         """
         ...
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from maintien.enrolments.state import Course
-from maintien.errors import BackupFolderUnusable, CourseNotBackedUp, MaintienError
+from maintien.errors.files import BackupFolderUnusable
+from maintien.errors.sites import CourseNotBackedUp
+from maintien.errors.tree import MaintienError
 from maintien.mbz.writing.backup import BackupRequest, Backups
 from maintien.mbz.writing.course_archives import ArchiveJob
 

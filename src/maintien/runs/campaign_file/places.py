@@ -3,13 +3,8 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from maintien.errors import (
-    CampaignExclusionFault,
-    CampaignFault,
-    CampaignRuleFault,
-    MaintienError,
-    UsageError,
-)
+from maintien.errors.campaigns import CampaignExclusionFault, CampaignFault, CampaignRuleFault
+from maintien.errors.tree import MaintienError, UsageError
 from maintien.runs.campaign_file.form import Section
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from unicodedata import normalize
 
-from maintien.errors import UnknownKey, UsageError, WrongValue
+from maintien.errors.campaigns import UnknownKey, WrongValue
+from maintien.errors.tree import UsageError
 from maintien.messages import N_
 from maintien.planning.policy import Mode
 from maintien.runs.campaign_file.form import ALL_COURSES, CRITERIA, DECISION, KEYS, PEOPLE, Keys, Section

@@ -7,7 +7,8 @@ from datetime import date, datetime, tzinfo
 from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 
-from maintien.errors import UnknownMethod, UsageError
+from maintien.errors.selection import UnknownMethod
+from maintien.errors.tree import UsageError
 from maintien.messages import N_
 from maintien.moodle.config import SiteConfig
 from maintien.moodle.dates import parse_end_date, parse_moment

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from maintien.errors import CampaignFileBroken, CampaignFileUnreadable
+from maintien.errors.campaigns import CampaignFileBroken, CampaignFileUnreadable
 from maintien.messages import N_
 
 LARGEST: Final = 1_000_000

@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, Row, Select, bindparam, delete, func, insert, select, update
 
 from maintien.enrolments.state import Course
-from maintien.errors import UnknownRun
+from maintien.errors.runs import UnknownRun
 from maintien.moodle.ids import CourseId, UserId
 from maintien.planning.encoding import decode_plan, encode_plan
 from maintien.planning.plan import CoursePlan

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from maintien.errors import RunStoreFailed
+from maintien.errors.runs import RunStoreFailed
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, create_engine, event, func, insert, inspect, sele
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from maintien.errors import BadStateUrl, RunStoreFailed, RunStoreTooNew
+from maintien.errors.runs import BadStateUrl, RunStoreFailed, RunStoreTooNew
 from maintien.messages import N_
 from maintien.runs.store.database import DatabaseRunStore
 from maintien.runs.store.failures import store_failures

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from maintien.enrolments.state import Course
-from maintien.errors import CourseWithoutContext, UnknownCourse
+from maintien.errors.selection import UnknownCourse
+from maintien.errors.sites import CourseWithoutContext
 from maintien.moodle.ids import FRONT_PAGE, CourseId
 from maintien.moodle.values import ContextLevel
 from maintien.sites.database.chunks import chunks

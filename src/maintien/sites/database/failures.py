@@ -8,7 +8,7 @@ from urllib.parse import quote, quote_plus
 
 from sqlalchemy.exc import DBAPIError
 
-from maintien.errors import CannotConnect, DatabaseFailed, ReadOnlyAccount
+from maintien.errors.sites import CannotConnect, DatabaseFailed, ReadOnlyAccount
 from maintien.sites.database.driver_errors import (
     DRIVER_ERRORS,
     Meaning,

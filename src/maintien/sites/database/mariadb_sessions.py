@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy.engine import URL
 
-from maintien.errors import CannotConnect
+from maintien.errors.sites import CannotConnect
 from maintien.messages import N_
 from maintien.sites.database.settings import CONNECT_TIMEOUT, DatabaseSettings, TransportSecurity
 

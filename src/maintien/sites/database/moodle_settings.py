@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from maintien.errors import UnusableConfigPhp
+from maintien.errors.sites import UnusableConfigPhp
 from maintien.messages import N_
 from maintien.moodle.config_php import DatabaseType, MoodleDatabaseSettings
 from maintien.sites.database.settings import DatabaseSettings, Product, TransportSecurity

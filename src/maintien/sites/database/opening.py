@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from maintien.errors import CannotConnect
+from maintien.errors.sites import CannotConnect
 from maintien.messages import N_
 from maintien.sites.database.connecting import connect_engine
 from maintien.sites.database.failures import connecting_failures, database_failures

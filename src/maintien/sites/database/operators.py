@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from maintien.errors import UnknownOperator
+from maintien.errors.selection import UnknownOperator
 from maintien.moodle.ids import UserId
 from maintien.sites.database.tables import MoodleTables
 from maintien.sites.database.tokens import is_id, is_storable

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Connection, inspect, select
 
-from maintien.errors import MoodleTooOld, NotAMoodle, OtherPrefix
+from maintien.errors.sites import MoodleTooOld, NotAMoodle, OtherPrefix
 from maintien.moodle.release import OLDEST, parse_release
 from maintien.sites.database.tables import MoodleTables, is_prefix
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from sqlalchemy import Connection, select
 
-from maintien.errors import (
+from maintien.errors.selection import (
     AmbiguousCategory,
     AmbiguousCohort,
     AmbiguousCourse,

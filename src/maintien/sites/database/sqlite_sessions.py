@@ -9,7 +9,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import URL
 
-from maintien.errors import CannotConnect, SqliteTooOld
+from maintien.errors.sites import CannotConnect, SqliteTooOld
 from maintien.messages import N_
 from maintien.sites.database.settings import DatabaseSettings
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Table, select
 
-from maintien.errors import UsageError
+from maintien.errors.tree import UsageError
 from maintien.sites.database.chunks import chunks
 
 _ID: Final = re.compile(r"[1-9][0-9]{0,17}")

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from maintien.errors import BadSiteUrl, UnknownUrlOption
+from maintien.errors.sites import BadSiteUrl, UnknownUrlOption
 from maintien.messages import N_
 from maintien.sites.database.settings import (
     DEFAULT_CHARSET,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from maintien.errors import CourseFailed
+from maintien.errors.tree import CourseFailed
 from maintien.planning.findings import Obstacle
 from maintien.planning.left_alone import Reason
 from maintien.planning.plan import Source

@@ -9,7 +9,8 @@ from typing import Final
 
 from sqlalchemy import Engine, inspect, update
 
-from maintien.errors import DemoFolderTaken, SiteError
+from maintien.errors.sites import DemoFolderTaken
+from maintien.errors.tree import SiteError
 from maintien.sites.database.connecting import connect_engine, writing_engine
 from maintien.sites.database.failures import database_failures
 from maintien.sites.database.settings import DatabaseSettings, Product

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from maintien.errors import NotADemoSite
+from maintien.errors.sites import NotADemoSite
 from maintien.sites.database.tables import MoodleTables
 
 MARKER_PLUGIN: Final = "maintien"

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.sql import quoted_name
 
-from maintien.errors import RegisterUnreadable
+from maintien.errors.sites import RegisterUnreadable
 from maintien.moodle.ids import ContextId, CourseId, InstanceId, RoleId, UserId
 from maintien.moodle.values import ContextLevel
 from maintien.sites.database.tables import MoodleTables

@@ -33,7 +33,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.sql import quoted_name
 
-from maintien.errors import RegisterUnreadable, SiteError
+from maintien.errors.sites import RegisterUnreadable
+from maintien.errors.tree import SiteError
 from maintien.moodle.ids import CourseId
 from maintien.moodle.values import DATABASE, UnenrolAction
 from maintien.sites.database.chunks import chunks

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from sqlalchemy import Engine
 
-from maintien.errors import RegisterUnreadable
+from maintien.errors.sites import RegisterUnreadable
 from maintien.sites.database.connecting import connect_engine
 from maintien.sites.database.settings import DatabaseSettings, Product
 

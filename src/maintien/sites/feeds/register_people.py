@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection, select
 
-from maintien.errors import SiteError
+from maintien.errors.tree import SiteError
 from maintien.moodle.ids import CourseId
 from maintien.moodle.values import UnenrolAction
 from maintien.sites.database.connecting import reading_engine

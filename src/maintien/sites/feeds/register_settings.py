@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from maintien.errors import BadRegisterSetting
+from maintien.errors.sites import BadRegisterSetting
 from maintien.moodle.ids import RoleId
 from maintien.moodle.values import UnenrolAction
 

@@ -7,7 +7,7 @@ from typing import Final, cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from maintien.errors import EXIT_USAGE, MaintienError
+from maintien.errors.tree import EXIT_USAGE, MaintienError
 from maintien.reports.wording import error_text
 from maintien.web.requests import PageRequest
 

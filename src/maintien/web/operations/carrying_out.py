@@ -10,7 +10,7 @@ from typing import Final
 
 from django.db.models import F
 
-from maintien.errors import MaintienError
+from maintien.errors.tree import MaintienError
 from maintien.reports.language import load_texts
 from maintien.uses.callers import Caller
 from maintien.web.models import Operation, OperationKind, OperationState

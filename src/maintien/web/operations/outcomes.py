@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from maintien import errors
-from maintien.errors import MaintienError
+from maintien.errors.known import ERRORS
+from maintien.errors.tree import MaintienError
 from maintien.reports.language import Texts
 from maintien.reports.wording import error_text
 from maintien.web.models import OperationState
@@ -33,9 +33,9 @@ class Outcome:
 
 def failure_text(texts: Texts, failure: Mapping[str, object]) -> str:
     """Say why an operation failed; of a fault of the program nothing is known here."""
-    kind = getattr(errors, str(failure.get("error", "")), None)
+    kind = ERRORS.get(str(failure.get("error", "")))
     fields = failure.get("fields")
-    if isinstance(kind, type) and issubclass(kind, MaintienError) and isinstance(fields, dict):
+    if kind is not None and isinstance(fields, dict):
         return error_text(texts, kind(**fields))
     return texts.gettext(
         "Something went wrong in the program. Nothing more is known here; its log says what."

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from maintien.bootstrap import Session
 from maintien.enrolments.cut_timing import CutCounts
-from maintien.errors import MaintienError
+from maintien.errors.tree import MaintienError
 from maintien.moodle.ids import CourseId
 from maintien.planning.left_alone import Reason
 from maintien.planning.plan import CoursePlan

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 
-from maintien.errors import MaintienError, UsageError
+from maintien.errors.tree import MaintienError, UsageError
 from maintien.messages import N_
 from maintien.reports.wording import error_text
 from maintien.web import audit

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from maintien.errors import UsageError
+from maintien.errors.tree import UsageError
 from maintien.messages import N_
 from maintien.moodle.values import AUTOMATIC_METHODS
 from maintien.reports.language import Texts

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from maintien.bootstrap import Session
 from maintien.enrolments.participants import by_name
 from maintien.enrolments.people import Person
-from maintien.errors import UsageError
+from maintien.errors.tree import UsageError
 from maintien.messages import N_
 from maintien.moodle.dates import parse_end_date, parse_first_moment
 from maintien.reports.safe_text import printable

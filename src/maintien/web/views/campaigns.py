@@ -6,7 +6,8 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from maintien.errors import CampaignElsewhere, CampaignWithoutCourse, UsageError
+from maintien.errors.campaigns import CampaignElsewhere, CampaignWithoutCourse
+from maintien.errors.tree import UsageError
 from maintien.messages import N_
 from maintien.reports.language import Texts
 from maintien.reports.wording import error_text

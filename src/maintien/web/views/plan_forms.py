@@ -6,7 +6,8 @@ from typing import Any, ClassVar, Final
 from django import forms
 
 from maintien.bootstrap import Session
-from maintien.errors import SinceAfterTo, SinceInTheFuture, UsageError
+from maintien.errors.selection import SinceAfterTo, SinceInTheFuture
+from maintien.errors.tree import UsageError
 from maintien.messages import N_
 from maintien.moodle.dates import parse_end_date
 from maintien.moodle.values import AUTOMATIC_METHODS

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 
 from maintien.bootstrap import Session, site_identity
 from maintien.enrolments.people import Person
-from maintien.errors import UsageError
+from maintien.errors.tree import UsageError
 from maintien.messages import N_
 from maintien.moodle.ids import CourseId, UserId
 from maintien.reports.journalled_failures import failure_of

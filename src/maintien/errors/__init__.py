@@ -1,0 +1,1 @@
+"""What a person has to put right, by who can: ``tree.py`` has the branches, the others what is on them."""
