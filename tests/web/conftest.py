@@ -52,7 +52,7 @@ def beginning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def application(beginning: Path) -> Iterator[WebApplication]:
     folder = FOLDER
     _forget()
-    kept = (*folder.glob("*.sqlite*"), *(folder / "web").glob("*.sqlite*"), *folder.glob("web/*/*"))
+    kept = (*folder.glob("*.sqlite*"), *(folder / "web").glob("*.sqlite*"), *folder.glob("web/*/**/*"))
     for path in filter(Path.is_file, kept):
         path.unlink()
     shutil.copytree(beginning, folder, dirs_exist_ok=True)

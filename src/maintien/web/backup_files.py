@@ -6,6 +6,7 @@ from typing import Final
 
 from maintien.web.keys import prepare_folder
 from maintien.web.models import PreparedPlan
+from maintien.web.requested import read_requested
 from maintien.web.surroundings import surroundings
 
 _NAME: Final = re.compile(r"backup-moodle2-course-(\d{1,18})-.*\.mbz")
@@ -17,7 +18,12 @@ def backups_of_plan(plan: PreparedPlan) -> Path:
 
 
 def find_backups(plan: PreparedPlan) -> dict[int, Path]:
-    """Find the backup of each course: the first one, which shows the course as it was before everything."""
+    """Find the backup of each course: the first one, which shows the course as it was before everything.
+
+    A plan that asks for none has none, whatever an earlier installation left in the folder.
+    """
+    if not read_requested(plan.kind, plan.request).backup:
+        return {}
     folder = backups_of_plan(plan)
     found: dict[int, Path] = {}
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
