@@ -1,7 +1,7 @@
 """What ``mbz convert`` makes of an archive: by the rules for courses of a site, for Moodle to merge."""
 
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from maintien.enrolments.merge import period_of
 from maintien.enrolments.state import CourseState, UserEnrolment
-from maintien.errors.archives import ArchiveIsAnonymous, BrokenDocument, RepeatedRow
+from maintien.errors.archives import ArchiveIsAnonymous, BrokenDocument, BrokenValue, RepeatedRow
 from maintien.errors.tree import MaintienError
 from maintien.mbz.archive import ArchivedCourse
 from maintien.mbz.converting.archive import ArchiveConverted, convert_archive
@@ -26,7 +26,7 @@ from maintien.mbz.limits import DEFAULT_LIMITS
 from maintien.mbz.locations import locate
 from maintien.mbz.reading import read_archive
 from maintien.moodle.config import ManualDefaults, SiteConfig
-from maintien.moodle.ids import CourseId
+from maintien.moodle.ids import CourseId, EnrolmentId, InstanceId, RoleAssignmentId
 from maintien.moodle.values import MANUAL, NO_COMPONENT, EnrolmentStatus, InstanceStatus
 from maintien.planning.applying import apply_plan
 from maintien.planning.convert import plan_conversion
@@ -52,6 +52,10 @@ MEMBERS = [
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     return tmp_path
+
+
+HIGHEST = 10**18 - 1
+"""The highest number that is read."""
 
 
 def converted(
@@ -511,6 +515,34 @@ def test_nested_account_is_no_account(place: Path) -> None:
 
     with pytest.raises(MaintienError):
         converted(place, archive_of(one_student(), users=users(nested)))
+
+
+def numbered_enrolment(state: CourseState) -> CourseState:
+    return replace(
+        state, enrolments=tuple(row._replace(id=EnrolmentId(HIGHEST)) for row in state.enrolments[:1])
+    )
+
+
+def numbered_role(state: CourseState) -> CourseState:
+    return replace(state, roles=tuple(row._replace(id=RoleAssignmentId(HIGHEST)) for row in state.roles[:1]))
+
+
+def numbered_instance(state: CourseState) -> CourseState:
+    last = state.instances[-1]
+    moved = tuple(row._replace(instanceid=InstanceId(HIGHEST)) for row in state.enrolments)
+    return replace(
+        state, instances=(*state.instances[:-1], last._replace(id=InstanceId(HIGHEST))), enrolments=moved
+    )
+
+
+@pytest.mark.parametrize("numbered", [numbered_enrolment, numbered_role, numbered_instance])
+def test_ids_that_leave_no_room_for_new_rows_are_refused(
+    place: Path, numbered: Callable[[CourseState], CourseState]
+) -> None:
+    with pytest.raises(BrokenValue, match=str(HIGHEST)):
+        converted(place, archive_of(numbered(one_student())))
+
+    assert [path.name for path in place.iterdir()] == ["old.mbz"]
 
 
 def test_account_that_is_there_twice_is_refused(place: Path) -> None:

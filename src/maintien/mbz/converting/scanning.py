@@ -13,7 +13,7 @@ from maintien.enrolments.state import (
     UserEnrolment,
 )
 from maintien.errors.archive_limits import DocumentTooLarge
-from maintien.errors.archives import RepeatedRow
+from maintien.errors.archives import BrokenValue, RepeatedRow
 from maintien.mbz.archive import ArchivedGroup, ArchivedRole, ArchivedUser, ArchiveHeader
 from maintien.mbz.container.member import Member
 from maintien.mbz.converting.columns import Column, contains, sorted_numbers
@@ -31,6 +31,8 @@ PEOPLE_AT_ONCE: Final = 2_000
 
 _PARTS: Final = frozenset({Part.ENROLMENTS, Part.ROLE_ASSIGNMENTS, Part.ROLES, Part.GROUPS, Part.USERS})
 
+_HIGHEST_ID: Final = 10**17
+"""New rows are numbered after the highest id; beyond this one they could get numbers that no reader takes."""
 
 _LONGEST_ROLES: Final = 16 << 20
 """Bytes of all roles' definitions: a site has some dozen roles."""
@@ -172,6 +174,7 @@ class _Reader:
         self._assignments.fill("contextid", header.original_course_contextid)
         for rows in (self._enrolments, self._assignments, self._memberships):
             rows.sort_by_person(self._archive)
+        self._require_room_for_new_rows()
         return Scan(
             header=header,
             instances=tuple(
@@ -186,6 +189,18 @@ class _Reader:
             deleted=frozenset(self._deleted),
             roles_document=bytes(self._roles_document),
         )
+
+    def _require_room_for_new_rows(self) -> None:
+        highest = {
+            (Part.ENROLMENTS, "enrol/id"): max(self._instances, default=0),
+            (Part.ENROLMENTS, "enrolment/id"): self._enrolments.highest_id,
+            (Part.ROLE_ASSIGNMENTS, "assignment/id"): self._assignments.highest_id,
+        }
+        for (part, element), number in highest.items():
+            if number > _HIGHEST_ID:
+                raise BrokenValue(
+                    archive=self._archive, member=part.value, value=str(number), element=element
+                )
 
     def _sorted_people(self) -> Sequence[int]:
         """Sort the accounts; the rows of ``users.xml`` have different numbers, or somebody forged it."""
