@@ -45,6 +45,7 @@ from maintien.mbz.writing.releases import has_group_fields
 from maintien.mbz.writing.rows import RowStream, no_rows
 from maintien.mbz.writing.settings import root_settings
 from maintien.mbz.writing.tgz import Member, encoded
+from maintien.mbz.writing.xml_text import text_content
 from maintien.moodle.ids import GroupId
 from maintien.moodle.release import Release, parse_release
 
@@ -207,11 +208,14 @@ def _header(header: ArchiveHeader, release: Release | None, *, with_groups: bool
 
 
 def _backup_id(header: ArchiveHeader) -> str:
-    """Make a number of the archive's origin: the same for every conversion, so that nothing differs."""
+    """Make a number of the archive's origin: the same for every conversion, so that nothing differs.
+
+    Of the origin as it is written: what XML has no place for is left out there.
+    """
     origin = (
         header.original_site_identifier_hash,
         header.original_wwwroot,
-        str(header.original_course_id),
-        str(header.backup_date),
+        header.original_course_id,
+        header.backup_date,
     )
-    return md5("\n".join(origin).encode(), usedforsecurity=False).hexdigest()
+    return md5("\n".join(map(text_content, origin)).encode(), usedforsecurity=False).hexdigest()
