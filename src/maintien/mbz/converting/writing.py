@@ -45,7 +45,7 @@ from maintien.mbz.writing.releases import has_group_fields
 from maintien.mbz.writing.rows import RowStream, no_rows
 from maintien.mbz.writing.settings import root_settings
 from maintien.mbz.writing.tgz import Member, encoded
-from maintien.mbz.writing.xml_text import text_content
+from maintien.mbz.writing.xml_text import Value, text_content
 from maintien.moodle.ids import GroupId
 from maintien.moodle.release import Release, parse_release
 
@@ -212,7 +212,7 @@ def _backup_id(header: ArchiveHeader) -> str:
 
     Of the origin as it is written: what XML has no place for is left out there.
     """
-    origin = (
+    origin: tuple[Value, ...] = (
         header.original_site_identifier_hash,
         header.original_wwwroot,
         header.original_course_id,
